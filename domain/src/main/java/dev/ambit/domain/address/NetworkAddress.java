@@ -1,0 +1,15 @@
+package dev.ambit.domain.address;
+
+/**
+ * An address within a named network: two networks may use the same address for different things.
+ *
+ * @param network network id; empty is the default network
+ */
+public record NetworkAddress(String network, IpAddress ip) {
+
+    /** {@code network/ip}, the form in which xDS names an address. */
+    @Override
+    public String toString() {
+        return network + "/" + ip;
+    }
+}

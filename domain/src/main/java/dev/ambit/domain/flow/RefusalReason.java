@@ -1,0 +1,220 @@
+package dev.ambit.domain.flow;
+
+import dev.ambit.domain.address.IpAddress;
+import dev.ambit.domain.address.IpPort;
+import dev.ambit.domain.policy.Verdict;
+import dev.ambit.domain.workload.GatewayReference;
+import dev.ambit.domain.workload.PodRef;
+
+/**
+ * Why a connection was not carried. The same object feeds the log line, the metric label and the HBONE status, so
+ * nobody derives it twice.
+ */
+public sealed interface RefusalReason {
+
+    /** One line, lower case, that names the value at fault. */
+    String message();
+
+    ResponseFlag flag();
+
+    /** The HTTP status of a refused CONNECT (Istio's: 400 malformed, 401 denied, 503 cannot be reached). */
+    int hboneStatus();
+
+    /** The application dialled one of the proxy's own ports. */
+    record RecursiveCall(IpPort destination) implements RefusalReason {
+        @Override
+        public String message() {
+            return "attempted recursive call to ourselves: " + destination;
+        }
+
+        @Override
+        public ResponseFlag flag() {
+            return ResponseFlag.CONNECT;
+        }
+
+        @Override
+        public int hboneStatus() {
+            return 503;
+        }
+    }
+
+    /** The control plane has not (yet) told about the pod whose traffic this is. */
+    record WorkloadUnknown(PodRef pod) implements RefusalReason {
+        @Override
+        public String message() {
+            return "workload of pod " + pod + " is not known here (yet): no configuration from the control plane";
+        }
+
+        @Override
+        public ResponseFlag flag() {
+            return ResponseFlag.CONNECT;
+        }
+
+        @Override
+        public int hboneStatus() {
+            return 503;
+        }
+    }
+
+    /** The service is known and none of its endpoints can be used. */
+    record NoHealthyUpstream(String service, int port) implements RefusalReason {
+        @Override
+        public String message() {
+            return "no healthy upstream: service " + service + " port " + port;
+        }
+
+        @Override
+        public ResponseFlag flag() {
+            return ResponseFlag.CONNECT;
+        }
+
+        @Override
+        public int hboneStatus() {
+            return 503;
+        }
+    }
+
+    /** A waypoint or network gateway is named and cannot be found; going around it would skip its policy. */
+    record GatewayUnknown(GatewayReference gateway) implements RefusalReason {
+        @Override
+        public String message() {
+            return "gateway is not known here: " + gateway;
+        }
+
+        @Override
+        public ResponseFlag flag() {
+            return ResponseFlag.CONNECT;
+        }
+
+        @Override
+        public int hboneStatus() {
+            return 503;
+        }
+    }
+
+    /** The endpoint lives in another network. */
+    record OtherNetwork(String network) implements RefusalReason {
+        @Override
+        public String message() {
+            return "destination is in network '" + network + "', which this proxy cannot reach";
+        }
+
+        @Override
+        public ResponseFlag flag() {
+            return ResponseFlag.CONNECT;
+        }
+
+        @Override
+        public int hboneStatus() {
+            return 503;
+        }
+    }
+
+    /** Policy says no. */
+    record PolicyDenied(Verdict.DenyReason reason) implements RefusalReason {
+        @Override
+        public String message() {
+            return "connection closed due to policy rejection: " + reason.message();
+        }
+
+        @Override
+        public ResponseFlag flag() {
+            return ResponseFlag.DENY;
+        }
+
+        @Override
+        public int hboneStatus() {
+            return 401;
+        }
+    }
+
+    /** A policy that arrived after the connection was opened says no. */
+    record PolicyChanged(Verdict.DenyReason reason) implements RefusalReason {
+        @Override
+        public String message() {
+            return "connection closed due to policy change: " + reason.message();
+        }
+
+        @Override
+        public ResponseFlag flag() {
+            return ResponseFlag.DENY;
+        }
+
+        @Override
+        public int hboneStatus() {
+            return 401;
+        }
+    }
+
+    /** The CONNECT request cannot be understood. */
+    record MalformedRequest(String value, String why) implements RefusalReason {
+        @Override
+        public String message() {
+            return "malformed HBONE request '" + value + "': " + why;
+        }
+
+        @Override
+        public ResponseFlag flag() {
+            return ResponseFlag.CONNECT;
+        }
+
+        @Override
+        public int hboneStatus() {
+            return 400;
+        }
+    }
+
+    /** The CONNECT asks for an address that is not this pod's. */
+    record AddressMismatch(IpAddress asked, IpAddress local) implements RefusalReason {
+        @Override
+        public String message() {
+            return "ip mismatch: " + asked + " != " + local;
+        }
+
+        @Override
+        public ResponseFlag flag() {
+            return ResponseFlag.CONNECT;
+        }
+
+        @Override
+        public int hboneStatus() {
+            return 400;
+        }
+    }
+
+    /** The CONNECT names a service or port that this pod does not serve. */
+    record DestinationUnknown(String authority) implements RefusalReason {
+        @Override
+        public String message() {
+            return "destination is not served here: " + authority;
+        }
+
+        @Override
+        public ResponseFlag flag() {
+            return ResponseFlag.CONNECT;
+        }
+
+        @Override
+        public int hboneStatus() {
+            return 503;
+        }
+    }
+
+    /** The proxy is going away, or the pod is. */
+    record Draining() implements RefusalReason {
+        @Override
+        public String message() {
+            return "connection closed due to connection drain";
+        }
+
+        @Override
+        public ResponseFlag flag() {
+            return ResponseFlag.NONE;
+        }
+
+        @Override
+        public int hboneStatus() {
+            return 503;
+        }
+    }
+}

@@ -1,0 +1,7 @@
+package dev.ambit.domain.service;
+
+/** Who may see a service. */
+public enum Visibility {
+    PUBLIC,
+    NAMESPACE
+}

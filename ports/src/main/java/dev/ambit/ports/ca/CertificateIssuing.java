@@ -1,0 +1,47 @@
+package dev.ambit.ports.ca;
+
+import dev.ambit.domain.identity.SpiffeId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The issuing use case, driven by the wire (istio.v1.auth.IstioCertificateService): authenticate, decide, sign, and leave
+ * a line in the audit log. May block.
+ */
+@FunctionalInterface
+public interface CertificateIssuing {
+
+    Answer issue(Request request);
+
+    /**
+     * What a caller asks for.
+     *
+     * @param impersonated the workload the caller asks for; empty means the caller itself
+     */
+    record Request(String bearerToken, String csrPem, Duration validity, Optional<String> impersonated) {
+        /** Leaves the token out. */
+        @Override
+        public String toString() {
+            return "certificate request for " + impersonated.orElse("the caller itself");
+        }
+    }
+
+    /** What the wire answers. Refusals are opaque on purpose. */
+    sealed interface Answer {
+        /** Leaf, intermediates, and as the last element every root concatenated. */
+        record Issued(SpiffeId identity, List<String> chainPem) implements Answer {
+            public Issued {
+                chainPem = List.copyOf(chainPem);
+            }
+        }
+
+        record Unauthenticated() implements Answer {}
+
+        /** The CSR is at fault; the caller may know why. */
+        record InvalidRequest(String why) implements Answer {}
+
+        /** The authority cannot sign now; the caller should try again. */
+        record Unavailable() implements Answer {}
+    }
+}

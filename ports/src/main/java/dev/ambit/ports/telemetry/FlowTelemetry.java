@@ -1,0 +1,23 @@
+package dev.ambit.ports.telemetry;
+
+import dev.ambit.domain.address.IpPort;
+import dev.ambit.domain.flow.FlowContext;
+import dev.ambit.domain.flow.FlowReport;
+import dev.ambit.domain.flow.Reporter;
+
+/** What becomes of connections: Istio's standard TCP metrics and one access-log line each. Must not block. */
+public interface FlowTelemetry {
+
+    /** A connection whose plan is made. */
+    void opened(FlowContext context);
+
+    /** The same connection is over. Called exactly once per {@link #opened}. */
+    void closed(FlowReport report);
+
+    /**
+     * A connection that failed before there was anything to plan: garbage, a failed handshake.
+     *
+     * @param error one line, lower case
+     */
+    void rejected(Reporter reporter, IpPort client, IpPort local, String error);
+}

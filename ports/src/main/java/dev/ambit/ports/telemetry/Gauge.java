@@ -1,0 +1,32 @@
+package dev.ambit.ports.telemetry;
+
+/** Every gauge of the mesh. */
+public enum Gauge {
+    ACTIVE_PROXIES("workload_manager_active_proxy_count", "Pods this node proxy serves"),
+    PENDING_PROXIES("workload_manager_pending_proxy_count", "Pods this node proxy should serve and cannot yet"),
+    WORKLOADS("ambit_workloads", "Workloads known"),
+    SERVICES("ambit_services", "Services known"),
+    POLICIES("ambit_policies", "Authorization policies known"),
+    CERTIFICATES("ambit_certificates", "Workload certificates held"),
+    LIVE_FLOWS("ambit_live_flows", "Connections being carried"),
+    SUBSCRIBERS("ambit_xds_subscribers", "Proxies connected to this control plane"),
+    CONFIGURATION_PROBLEMS("ambit_configuration_problems", "Things in the configuration that could not be used"),
+    NODE_PROXIES("ambit_node_proxies_connected", "Node proxies connected to this node agent"),
+    ENROLLED_PODS("ambit_enrolled_pods", "Pods of this node that are in the mesh");
+
+    private final String metric;
+    private final String help;
+
+    Gauge(String metric, String help) {
+        this.metric = metric;
+        this.help = help;
+    }
+
+    public String metric() {
+        return metric;
+    }
+
+    public String help() {
+        return help;
+    }
+}

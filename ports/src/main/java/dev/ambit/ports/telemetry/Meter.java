@@ -1,0 +1,32 @@
+package dev.ambit.ports.telemetry;
+
+import java.util.function.IntSupplier;
+
+/** Counts and measures things that are not connections. Safe for use by several threads; must not block. */
+public interface Meter {
+
+    /** Adds to a counter. Label values are given in the order of {@link Counter#labels}. */
+    void add(Counter counter, double amount, String... labelValues);
+
+    default void increment(Counter counter, String... labelValues) {
+        add(counter, 1, labelValues);
+    }
+
+    /** Reads the supplier whenever the gauge is scraped; the last registration of a gauge counts. */
+    void gauge(Gauge gauge, IntSupplier value);
+
+    /** A meter that forgets, for tests and for parts that are run alone. */
+    static Meter none() {
+        return new Meter() {
+            @Override
+            public void add(Counter counter, double amount, String... labelValues) {
+                // Nobody is looking.
+            }
+
+            @Override
+            public void gauge(Gauge gauge, IntSupplier value) {
+                // Nobody is looking.
+            }
+        };
+    }
+}

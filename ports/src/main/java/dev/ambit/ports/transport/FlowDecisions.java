@@ -1,0 +1,57 @@
+package dev.ambit.ports.transport;
+
+import dev.ambit.domain.address.IpPort;
+import dev.ambit.domain.flow.FlowContext;
+import dev.ambit.domain.flow.FlowReport;
+import dev.ambit.domain.flow.InboundAttempt;
+import dev.ambit.domain.flow.InboundPlan;
+import dev.ambit.domain.flow.OutboundAttempt;
+import dev.ambit.domain.flow.OutboundPlan;
+import dev.ambit.domain.flow.RefusalReason;
+import dev.ambit.domain.flow.Reporter;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The application's side of a transport. Methods are called on the transport's own threads, perhaps an event loop, and
+ * must not block: a plan that is not known yet is a stage that completes later, on any thread.
+ */
+public interface FlowDecisions {
+
+    CompletionStage<OutboundPlan> outbound(OutboundAttempt attempt);
+
+    CompletionStage<InboundPlan> inbound(InboundAttempt attempt);
+
+    /** The transport begins to carry out a plan that refuses nothing. */
+    void opened(LiveFlow flow);
+
+    /**
+     * The connection of a plan is over. Called exactly once per plan, also for one that refused (then
+     * {@link #opened} was not called), with the context of the plan.
+     */
+    void closed(FlowReport report);
+
+    /**
+     * A connection ended before there was anything to plan: failed handshake, garbage, no original destination.
+     *
+     * @param error one line, lower case
+     */
+    void rejected(Reporter reporter, IpPort client, IpPort local, String error);
+
+    /** A connection being carried. Compared by instance. */
+    interface LiveFlow {
+        FlowContext context();
+
+        /** The plan it carries out; for an inbound flow, to ask policy again. */
+        Plan plan();
+
+        /** Ends the connection at once; it will be reported as refused with this reason. Idempotent, any thread. */
+        void end(RefusalReason reason);
+    }
+
+    /** Either kind of plan. */
+    sealed interface Plan {
+        record Outbound(OutboundPlan plan) implements Plan {}
+
+        record Inbound(InboundPlan.Forward plan) implements Plan {}
+    }
+}

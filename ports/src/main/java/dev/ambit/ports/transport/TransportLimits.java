@@ -1,0 +1,93 @@
+package dev.ambit.ports.transport;
+
+import java.time.Duration;
+
+/**
+ * Limits and timings that every transport obeys; defaults are Istio's ztunnel's (its configuration names in brackets).
+ *
+ * @param connectTimeout to an upstream or a tunnel's hop
+ * @param handshakeTimeout for TLS and the first HTTP/2 SETTINGS, either side; a half-open peer costs no longer than this
+ * @param streamWindowBytes HTTP/2 window per stream (HTTP2_STREAM_WINDOW_SIZE)
+ * @param connectionWindowBytes HTTP/2 window per tunnel (HTTP2_CONNECTION_WINDOW_SIZE)
+ * @param frameBytes SETTINGS_MAX_FRAME_SIZE (HTTP2_FRAME_SIZE)
+ * @param streamsPerTunnelMax streams the pool puts on one tunnel (POOL_MAX_STREAMS_PER_CONNECTION)
+ * @param idleTunnelTimeout after which an unused tunnel is closed (POOL_UNUSED_RELEASE_TIMEOUT)
+ * @param packetMark SO_MARK of every socket (PACKET_MARK); 0 sets none
+ * @param originalSource how to show the caller's address to the application (ENABLE_ORIG_SRC)
+ */
+public record TransportLimits(
+        Duration connectTimeout,
+        Duration handshakeTimeout,
+        int streamWindowBytes,
+        int connectionWindowBytes,
+        int frameBytes,
+        int streamsPerTunnelMax,
+        Duration idleTunnelTimeout,
+        int packetMark,
+        OriginalSource originalSource) {
+
+    /** SETTINGS_MAX_CONCURRENT_STREAMS that a server announces. */
+    public static final int SERVER_STREAMS_MAX = 200;
+
+    /** SETTINGS_MAX_HEADER_LIST_SIZE of a server and of a client, bytes. */
+    public static final int SERVER_HEADER_LIST_BYTES_MAX = 65_536;
+
+    public static final int CLIENT_HEADER_LIST_BYTES_MAX = 16_384;
+
+    public static final TransportLimits ISTIO = new TransportLimits(
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            4 << 20,
+            16 << 20,
+            1 << 20,
+            100,
+            Duration.ofMinutes(5),
+            0x539,
+            OriginalSource.WHERE_ALLOWED);
+
+    public TransportLimits withPacketMark(int mark) {
+        return new TransportLimits(
+                connectTimeout,
+                handshakeTimeout,
+                streamWindowBytes,
+                connectionWindowBytes,
+                frameBytes,
+                streamsPerTunnelMax,
+                idleTunnelTimeout,
+                mark,
+                originalSource);
+    }
+
+    public TransportLimits withTimeouts(Duration connect, Duration handshake) {
+        return new TransportLimits(
+                connect,
+                handshake,
+                streamWindowBytes,
+                connectionWindowBytes,
+                frameBytes,
+                streamsPerTunnelMax,
+                idleTunnelTimeout,
+                packetMark,
+                originalSource);
+    }
+
+    public TransportLimits withStreamsPerTunnel(int streams) {
+        return new TransportLimits(
+                connectTimeout,
+                handshakeTimeout,
+                streamWindowBytes,
+                connectionWindowBytes,
+                frameBytes,
+                streams,
+                idleTunnelTimeout,
+                packetMark,
+                originalSource);
+    }
+
+    /** Whether the application sees the caller's address. */
+    public enum OriginalSource {
+        REQUIRED,
+        WHERE_ALLOWED,
+        NEVER
+    }
+}

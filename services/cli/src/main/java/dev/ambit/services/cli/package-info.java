@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ambit.services.cli;
+
+import org.jspecify.annotations.NullMarked;

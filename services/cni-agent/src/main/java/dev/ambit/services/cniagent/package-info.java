@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ambit.services.cniagent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ambit.services.controlplane;
+
+import org.jspecify.annotations.NullMarked;

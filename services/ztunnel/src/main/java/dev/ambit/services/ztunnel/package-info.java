@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ambit.services.ztunnel;
+
+import org.jspecify.annotations.NullMarked;
