@@ -1,7 +1,7 @@
 package dev.ambit.services.ztunnel.flow;
 
 import dev.ambit.domain.address.IpPort;
-import dev.ambit.domain.flow.FlowOutcome;
+import dev.ambit.domain.flow.FlowContext;
 import dev.ambit.domain.flow.FlowReport;
 import dev.ambit.domain.flow.InboundAttempt;
 import dev.ambit.domain.flow.InboundPlan;
@@ -11,17 +11,16 @@ import dev.ambit.domain.flow.OutboundPlan;
 import dev.ambit.domain.flow.OutboundPlanner;
 import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
-import dev.ambit.domain.policy.Verdict;
 import dev.ambit.domain.view.MeshView;
 import dev.ambit.domain.workload.PodRef;
 import dev.ambit.ports.telemetry.FlowTelemetry;
 import dev.ambit.ports.transport.FlowDecisions;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The application's answer to every connection: plans from the current view, telemetry for each, and an eye on those
@@ -36,7 +35,21 @@ public final class Flows implements FlowDecisions {
     private final OutboundPlanner outboundPlanner;
     private final InboundPlanner inboundPlanner;
     private final FlowTelemetry telemetry;
-    private final Set<LiveFlow> live = ConcurrentHashMap.newKeySet();
+    private final ConcurrentHashMap<Key, LiveFlow> live = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Key, PodRef> inboundPods = new ConcurrentHashMap<>();
+
+    /** A plan's context by instance: two connections may well look the same. */
+    private record Key(FlowContext context) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key && key.context == context;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(context);
+        }
+    }
 
     public Flows(
             CurrentMesh mesh,
@@ -68,28 +81,35 @@ public final class Flows implements FlowDecisions {
     public CompletionStage<InboundPlan> inbound(InboundAttempt attempt) {
         InboundPlan plan = inboundPlanner.plan(mesh.view(), attempt);
         if (plan instanceof InboundPlan.Refuse(_, RefusalReason.WorkloadUnknown(PodRef pod))) {
-            return mesh.knowing(pod, WORKLOAD_WAIT).thenApply(view -> inboundPlanner.plan(view, attempt));
+            return mesh.knowing(pod, WORKLOAD_WAIT)
+                    .thenApply(view -> remember(attempt, inboundPlanner.plan(view, attempt)));
         }
-        return CompletableFuture.completedFuture(plan);
+        return CompletableFuture.completedFuture(remember(attempt, plan));
+    }
+
+    private InboundPlan remember(InboundAttempt attempt, InboundPlan plan) {
+        if (plan instanceof InboundPlan.Forward) {
+            inboundPods.put(new Key(plan.context()), attempt.destination());
+        }
+        return plan;
     }
 
     @Override
     public void opened(LiveFlow flow) {
         telemetry.opened(flow.context());
-        live.add(flow);
+        live.put(new Key(flow.context()), flow);
         // Policy may have changed between the plan and this line; the observer has not seen this flow then.
         reconsider(mesh.view(), flow);
     }
 
     @Override
-    public void closed(LiveFlow flow, FlowReport report) {
-        live.remove(flow);
-        telemetry.closed(report);
-    }
-
-    @Override
-    public void refused(FlowReport report) {
-        telemetry.opened(report.context());
+    public void closed(FlowReport report) {
+        var key = new Key(report.context());
+        inboundPods.remove(key);
+        if (live.remove(key) == null) {
+            // Refused by its plan: it counts as a connection that was opened and denied, as Istio counts it.
+            telemetry.opened(report.context());
+        }
         telemetry.closed(report);
     }
 
@@ -99,13 +119,15 @@ public final class Flows implements FlowDecisions {
     }
 
     private void reconsider(MeshView view) {
-        live.forEach(flow -> reconsider(view, flow));
+        live.values().forEach(flow -> reconsider(view, flow));
     }
 
     private void reconsider(MeshView view, LiveFlow flow) {
-        if (flow.plan() instanceof Plan.Inbound(InboundPlan.Forward forward)
-                && inboundPlanner.reevaluate(view, forward) instanceof Verdict.Denied(Verdict.DenyReason reason, _)) {
-            flow.end(new RefusalReason.PolicyChanged(reason));
+        if (flow.plan() instanceof Plan.Inbound(InboundPlan.Forward forward)) {
+            PodRef pod = inboundPods.get(new Key(flow.context()));
+            if (pod != null) {
+                inboundPlanner.reevaluate(view, pod, forward.facts()).ifPresent(flow::end);
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ public final class CurrentMesh implements MeshDiscovery.Listener {
 
     private final List<Consumer<MeshView>> observers = new CopyOnWriteArrayList<>();
     private final List<Waiter> waiters = new ArrayList<>();
-    private volatile MeshView view = MeshView.empty();
+    private volatile MeshView view = MeshView.EMPTY;
     private volatile boolean synced;
 
     private record Waiter(PodRef pod, CompletableFuture<MeshView> future) {}
@@ -87,7 +87,7 @@ public final class CurrentMesh implements MeshDiscovery.Listener {
     public void synced() {
         synced = true;
         LOG.info("configuration is in sync\tworkloads={} services={} policies={}",
-                view.workloadCount(), view.serviceCount(), view.policyCount());
+                view.counts().workloads(), view.counts().services(), view.counts().policies());
     }
 
     @Override
