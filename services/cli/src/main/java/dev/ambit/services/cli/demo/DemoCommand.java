@@ -49,7 +49,9 @@ public final class DemoCommand implements Callable<Integer> {
                 transport, SECRET_TTL, ztunnel.isEmpty() ? List.of() : List.of(ztunnel), Map.of());
         try (var demo = new DemoMesh(sandbox.home(), sandbox.folder(), options)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> screen.say("taking everything away")));
-            tell(new DemoStory(demo, screen));
+            try (var story = new DemoStory(demo, screen)) {
+                tell(story);
+            }
             screen.say("");
             if (keep) {
                 stay(demo, screen, sandbox);

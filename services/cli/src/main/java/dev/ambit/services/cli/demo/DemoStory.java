@@ -18,11 +18,13 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The demonstration, step by step. Every claim it makes on the screen is checked first. */
-final class DemoStory {
+final class DemoStory implements AutoCloseable {
     /** An edited file must change the running mesh within this. */
     private static final Duration EFFECT = Duration.ofSeconds(1);
 
@@ -31,15 +33,25 @@ final class DemoStory {
 
     private final DemoMesh demo;
     private final Screen screen;
+    private @Nullable PacketCapture uplink;
 
     DemoStory(DemoMesh demo, Screen screen) {
         this.demo = demo;
         this.screen = screen;
     }
 
+    /** Ends the capture, wherever the story stopped. */
+    @Override
+    public void close() {
+        if (uplink != null) {
+            uplink.close();
+        }
+    }
+
     void raise() {
         screen.step("A mesh on this machine: two nodes, five pods, real processes, real kernel redirection");
         demo.prepare();
+        uplink = capture();
         for (Map.Entry<String, Duration> part : demo.start().entrySet()) {
             screen.check(true, part.getKey() + " ready after " + part.getValue().toMillis() + " ms");
         }
@@ -79,24 +91,24 @@ final class DemoStory {
 
     void onlyTlsBetweenNodes() {
         screen.step("Between the nodes travels TLS and nothing else");
-        PacketCapture.Tally mesh;
-        try (var capture = PacketCapture.start(demo.network().namespace(NODE_A.name()), "eth0", "10.78.", SECRET)) {
-            for (int i = 0; i < 20; i++) {
-                demo.in(CART).get(PAYMENTS_SERVICE, "/pay?card=" + SECRET);
-            }
-            mesh = capture.finish();
+        for (int i = 0; i < 20; i++) {
+            demo.in(CART).get(PAYMENTS_SERVICE, "/pay?card=" + SECRET);
         }
+        PacketCapture.Tally mesh = Objects.requireNonNull(uplink).finish();
         screen.check(
                 mesh.tlsSegments() > 0 && mesh.otherSegments() == 0 && !mesh.markerSeen(),
-                "20 calls that carry '" + SECRET + "': on node-a's uplink " + mesh.tlsSegments()
-                        + " TCP segments of TLS records on port 15008, " + mesh.otherSegments()
-                        + " of anything else, secret " + (mesh.markerSeen() ? "SEEN" : "never seen"));
-        PacketCapture.Tally plain;
-        try (var capture = PacketCapture.start(demo.network().namespace(NODE_A.name()), "eth0", "10.78.", SECRET)) {
+                "every pod's packet on node-a's uplink since the mesh is up, 20 more calls with a secret in them included:");
+        screen.say("  " + screen.strong(mesh.tlsSegments()) + " TCP segments of " + mesh.tlsRecords() + " TLS records, "
+                + screen.strong(mesh.otherSegments()) + " of anything else, the secret was "
+                + (mesh.markerSeen() ? "SEEN" : "never seen"));
+        try (var capture = capture()) {
             demo.in(SCANNER).get(DemoMesh.application(REVIEWS), "/pay?card=" + SECRET);
-            plain = capture.finish();
+            screen.check(capture.finish().markerSeen(), "the same from scanner, outside the mesh: anyone on the wire can read it");
         }
-        screen.check(plain.markerSeen(), "the same from scanner, outside the mesh: readable by anyone on the wire");
+    }
+
+    private PacketCapture capture() {
+        return PacketCapture.start(demo.network().namespace(NODE_A.name()), "eth0", "10.78.", SECRET);
     }
 
     void allowAndDeny() {
