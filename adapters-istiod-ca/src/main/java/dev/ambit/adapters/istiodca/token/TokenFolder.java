@@ -45,7 +45,11 @@ public final class TokenFolder {
         }
     }
 
-    /** @param ttl lifetime of a token, see {@link StandaloneTokens#mint} */
+    /**
+     * A folder that {@link #update} fills.
+     *
+     * @param ttl lifetime of a token, see {@link StandaloneTokens#mint}
+     */
     public TokenFolder(Path folder, StandaloneTokens tokens, Duration ttl, InstantSource clock) {
         StandaloneTokens.requireTtl(ttl);
         this.folder = folder;
