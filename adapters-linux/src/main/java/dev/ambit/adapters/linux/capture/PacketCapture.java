@@ -110,7 +110,10 @@ public final class PacketCapture implements AutoCloseable {
         }
         int data = ipHeader + ((frame.get(ipHeader + 12) >>> 4) & 0xf) * 4;
         var direction = new Direction(
-                frame.getInt(12), frame.getShort(ipHeader) & 0xffff, frame.getInt(16), frame.getShort(ipHeader + 2) & 0xffff);
+                frame.getInt(12),
+                frame.getShort(ipHeader) & 0xffff,
+                frame.getInt(16),
+                frame.getShort(ipHeader + 2) & 0xffff);
         int sequence = frame.getInt(ipHeader + 4);
         if ((frame.get(ipHeader + 13) & SYN) != 0 && streams.size() < STREAMS_MAX) {
             streams.put(direction, new TlsStream(sequence + 1));

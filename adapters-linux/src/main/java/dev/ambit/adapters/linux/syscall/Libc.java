@@ -23,12 +23,17 @@ import java.nio.file.Path;
 public final class Libc {
 
     static final int AF_UNIX = 1;
+    static final int AF_PACKET = 17;
+    static final short ETH_P_ALL_BIG_ENDIAN = 0x0300;
     static final int MSG_DONTWAIT = 0x40;
     static final int MSG_NOSIGNAL = 0x4000;
     static final int MSG_CMSG_CLOEXEC = 0x40000000;
 
     private static final int O_CLOEXEC = 0x80000;
+    private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
     private static final int SOCK_SEQPACKET_CLOEXEC = 5 | 0x80000;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_RCVBUFFORCE = 33;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int SHUT_RDWR = 2;
     private static final int CLONE_NEWNET = 0x40000000;
@@ -51,6 +56,8 @@ public final class Libc {
     private static final MethodHandle LISTEN = handle("listen", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle ACCEPT = handle("accept4", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
     private static final MethodHandle CONNECT = handle("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle SETSOCKOPT =
+            handle("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle SHUTDOWN = handle("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle POLL = handle("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
     private static final MethodHandle SENDMSG = handle("sendmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
@@ -97,6 +104,20 @@ public final class Libc {
     static int seqPacketSocket() {
         return (int) call("socket", "AF_UNIX/SOCK_SEQPACKET", state ->
                 (int) SOCKET.invokeExact(state, AF_UNIX, SOCK_SEQPACKET_CLOEXEC, 0));
+    }
+
+    static int packetSocket() {
+        return (int) call("socket", "AF_PACKET/SOCK_DGRAM", state ->
+                (int) SOCKET.invokeExact(state, AF_PACKET, SOCK_DGRAM_CLOEXEC, (int) ETH_P_ALL_BIG_ENDIAN));
+    }
+
+    /** Sets the receive buffer beyond the limit for ordinary users. */
+    static void receiveBuffer(int fd, int bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocateFrom(JAVA_INT, bytes);
+            call("setsockopt(SO_RCVBUFFORCE)", bytes, state ->
+                    (int) SETSOCKOPT.invokeExact(state, fd, SOL_SOCKET, SO_RCVBUFFORCE, value, 4));
+        }
     }
 
     static void bind(int fd, MemorySegment address, Object shown) {
