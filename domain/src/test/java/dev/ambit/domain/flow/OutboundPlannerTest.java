@@ -222,6 +222,7 @@ class OutboundPlannerTest {
         return Stream.of(
                 row("own port on loopback", mesh(), dial("127.0.0.1", 15_001), "refuse RecursiveCall"),
                 row("own port on IPv6 loopback", mesh(), dial("::1", 15_008), "refuse RecursiveCall"),
+                row("own port on own address", mesh(), dial("10.0.0.1", 15_001), "refuse RecursiveCall"),
                 row("own pod unknown", new TestMesh().with(cart()), dial("10.0.0.2", 80), "refuse WorkloadUnknown"),
                 row(
                         "service's waypoint unknown",
