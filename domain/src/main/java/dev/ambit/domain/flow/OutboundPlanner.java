@@ -38,7 +38,10 @@ public final class OutboundPlanner {
      */
     public OutboundPlan plan(MeshView view, OutboundAttempt attempt) {
         IpPort destination = attempt.destination();
-        if (destination.ip().isLoopback() && ProxyPorts.contains(destination.port())) {
+        // By whatever address of its own the pod got here, what is sent there would come back and be sent again.
+        boolean own = destination.ip().isLoopback()
+                || destination.ip().equals(attempt.client().ip());
+        if (own && ProxyPorts.contains(destination.port())) {
             return refused(attempt, new RefusalReason.RecursiveCall(destination));
         }
         return view.workloadOf(attempt.source())
