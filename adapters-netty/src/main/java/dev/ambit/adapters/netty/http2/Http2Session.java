@@ -1,0 +1,340 @@
+package dev.ambit.adapters.netty.http2;
+
+import dev.ambit.ports.transport.TransportLimits;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of an HTTP/2 connection: its streams, its windows, and its life. Goes into the pipeline after TLS, once the
+ * handshake is done. Everything runs on the channel's event loop.
+ */
+abstract class Http2Session extends ChannelInboundHandlerAdapter {
+    /** A frame that another stream has to wait for. */
+    private static final int TRANSMIT_BYTES_MAX = 256 << 10;
+
+    final TransportLimits limits;
+    final PeerSettings peer = new PeerSettings();
+    final IntObjectMap<HboneStream> streams = new IntObjectHashMap<>();
+    final FloodGuard guard = new FloodGuard();
+    private final SessionOwner owner;
+    private final SessionFrames incoming;
+    private final FrameReader reader;
+    private final ArrayDeque<HboneStream> ready = new ArrayDeque<>();
+    final Set<HboneStream> touched = new LinkedHashSet<>();
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable FrameWriter frames;
+    private @Nullable KeepAlive keepAlive;
+    final TunnelWindows windows;
+    private boolean reading;
+    private boolean pumping;
+    private boolean flushScheduled;
+    private boolean over;
+
+    Http2Session(boolean server, TransportLimits limits, int headerListMax, SessionOwner owner) {
+        this.limits = limits;
+        this.owner = owner;
+        this.incoming = new SessionFrames(this, headerListMax);
+        this.reader = new FrameReader(incoming, server, limits.frameBytes(), headerListMax);
+        this.windows = new TunnelWindows(limits.connectionWindowBytes());
+    }
+
+    /** The preface (a client's) and the first SETTINGS. */
+    abstract void greet(FrameWriter writer);
+
+    abstract void headers(int stream, @Nullable HboneStream known, Http2Headers headers, boolean ends)
+            throws Http2Violation;
+
+    /** A header block that is well compressed but not acceptable. */
+    abstract void badHeaders(int stream, @Nullable HboneStream known, String error) throws Http2Violation;
+
+    /** Whether the peer or we have ever opened this stream. */
+    abstract boolean isIdle(int stream);
+
+    abstract int lastPeerStream();
+
+    abstract void peerGoesAway(int lastStream, long code);
+
+    abstract void pong(long payload);
+
+    void streamForgotten() {}
+
+    /** The peer reset a stream of ours or its own. */
+    void peerReset(HboneStream stream, long code) throws Http2Violation {
+        stream.peerReset(code);
+    }
+
+    // For the streams.
+
+    final EventLoop loop() {
+        return ctx().channel().eventLoop();
+    }
+
+    final ByteBufAllocator allocator() {
+        return ctx().alloc();
+    }
+
+    final int streamWindow() {
+        return limits.streamWindowBytes();
+    }
+
+    final ChannelHandlerContext ctx() {
+        ChannelHandlerContext known = context;
+        if (known == null) {
+            throw new IllegalStateException("session is in no pipeline yet");
+        }
+        return known;
+    }
+
+    final FrameWriter writer() {
+        FrameWriter known = frames;
+        if (known == null) {
+            throw new IllegalStateException("session is in no pipeline yet");
+        }
+        return known;
+    }
+
+    final HboneStream newStream(int id) {
+        var stream = new HboneStream(this, id, peer.initialWindow(), limits.streamWindowBytes());
+        streams.put(id, stream);
+        return stream;
+    }
+
+    final void ready(HboneStream stream) {
+        if (stream.canTransmit() && stream.queue()) {
+            ready.add(stream);
+        }
+    }
+
+    final void consumed(int bytes) {
+        windows.written(bytes);
+        replenish();
+    }
+
+    final void windowUpdate(int stream, int increment) {
+        writer().windowUpdate(stream, increment);
+        flushSoon();
+    }
+
+    final void reset(HboneStream stream, ErrorCode code) {
+        if (!over) {
+            writer().reset(stream.id(), code);
+            flushSoon();
+        }
+    }
+
+    final void forget(HboneStream stream, int unwritten) {
+        if (streams.remove(stream.id()) != null) {
+            ready.remove(stream);
+            consumed(unwritten);
+            if (!over) {
+                streamForgotten();
+            }
+        }
+    }
+
+    final void respond(HboneStream stream, int status, String baggage, boolean ends) {
+        Http2Headers headers = new DefaultHttp2Headers(false).status(Integer.toString(status));
+        if (!baggage.isEmpty()) {
+            headers.add("baggage", baggage);
+        }
+        sendHeaders(stream.id(), headers, ends);
+    }
+
+    final void sendHeaders(int stream, Http2Headers headers, boolean ends) {
+        try {
+            writer().headers(stream, headers, ends, peer.frameBytes());
+            flushSoon();
+        } catch (Http2Exception impossible) {
+            throw new IllegalStateException("headers of stream " + stream + " cannot be compressed", impossible);
+        }
+    }
+
+    final void replenish() {
+        int increment = over ? 0 : windows.replenish();
+        if (increment > 0) {
+            windowUpdate(0, increment);
+        }
+    }
+
+    // Writing.
+
+    /** Writes what the windows and the socket take, and flushes. While reading, that happens at the end of it. */
+    final void flush() {
+        if (!reading && !over) {
+            pump();
+            ctx().flush();
+        }
+    }
+
+    final void flushSoon() {
+        if (!reading && !flushScheduled && !over) {
+            flushScheduled = true;
+            loop().execute(() -> {
+                flushScheduled = false;
+                flush();
+            });
+        }
+    }
+
+    /** One frame per stream and round, so that no stream starves another. */
+    private void pump() {
+        if (pumping) {
+            return;
+        }
+        pumping = true;
+        int frameMax = Math.min(peer.frameBytes(), TRANSMIT_BYTES_MAX);
+        while (!ready.isEmpty() && windows.sendable() > 0 && ctx().channel().isWritable()) {
+            HboneStream stream = ready.remove();
+            stream.unqueue();
+            if (stream.canTransmit()) {
+                windows.sent(stream.transmit(writer(), (int) Math.min(frameMax, windows.sendable())));
+                ready(stream);
+            }
+        }
+        pumping = false;
+    }
+
+    // Life.
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        frames = new FrameWriter(ctx);
+        keepAlive = new KeepAlive(
+                ctx.channel().eventLoop(), this::ping, () -> fail(ErrorCode.NO_ERROR, "peer did not answer a ping"));
+        greet(frames);
+        if (windows.opening() > 0) {
+            frames.windowUpdate(0, windows.opening());
+        }
+        ctx.flush();
+        ctx.channel()
+                .eventLoop()
+                .schedule(this::settingsOverdue, limits.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void settingsOverdue() {
+        if (!incoming.isSettled()) {
+            fail(ErrorCode.SETTINGS_TIMEOUT, "peer sent no HTTP/2 settings within " + limits.handshakeTimeout());
+        }
+    }
+
+    /** The peer's first SETTINGS are here. */
+    final void settled() {
+        if (keepAlive != null) {
+            keepAlive.start();
+        }
+        owner.ready();
+    }
+
+    final void ponged(long payload) {
+        if (keepAlive != null) {
+            keepAlive.answered(payload);
+        }
+        pong(payload);
+    }
+
+    private void ping(long payload) {
+        writer().ping(payload, false);
+        flush();
+    }
+
+    /** Ends the connection because of the peer, and says why. */
+    final void fail(ErrorCode code, String error) {
+        if (!over) {
+            writer().goAway(lastPeerStream(), code);
+            ctx().flush();
+            end(error, false);
+        }
+    }
+
+    /** Ends the connection at once. Streams still open are lost. */
+    public final void close() {
+        if (!over) {
+            writer().goAway(lastPeerStream(), ErrorCode.NO_ERROR);
+            ctx().flush();
+            end("", false);
+        }
+    }
+
+    public final boolean isOver() {
+        return over;
+    }
+
+    private void end(String error, boolean tls) {
+        if (over) {
+            return;
+        }
+        over = true;
+        reader.close();
+        if (keepAlive != null) {
+            keepAlive.stop();
+        }
+        String lost = error.isEmpty() ? "tunnel was closed under the stream" : "tunnel failed: " + error;
+        new ArrayList<>(streams.values()).forEach(stream -> stream.lose(lost));
+        owner.over(error, tls);
+        ctx().close();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (over) {
+            bytes.release();
+            return;
+        }
+        reading = true;
+        try {
+            reader.read(ctx.alloc(), bytes);
+        } catch (Http2Violation violation) {
+            fail(violation.code(), String.valueOf(violation.getMessage()));
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        touched.forEach(HboneStream::dataComplete);
+        touched.clear();
+        reading = false;
+        flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            flush();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        end(incoming.isSettled() ? "" : "peer closed the connection before its HTTP/2 settings", false);
+        reader.release();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        reader.release();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        Throwable root = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+        boolean tls = root instanceof javax.net.ssl.SSLException;
+        end(String.valueOf(root.getMessage()), tls);
+    }
+}
