@@ -18,7 +18,7 @@ public final class Screen {
 
     /** Colours when a person is looking and has not asked for none (no-color.org). */
     public static Screen ofTerminal(PrintStream out) {
-        boolean terminal = System.console() != null && System.console().isTerminal();
+        boolean terminal = System.console().isTerminal();
         return new Screen(out, terminal && System.getenv("NO_COLOR") == null);
     }
 

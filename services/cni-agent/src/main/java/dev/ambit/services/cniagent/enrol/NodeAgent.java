@@ -67,7 +67,11 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
         }
     }
 
-    /** @param worker a single thread; its owner shuts it down */
+    /**
+     * Looks after nothing yet.
+     *
+     * @param worker a single thread; its owner shuts it down
+     */
     public NodeAgent(
             Enrolment enrolment,
             NetworkNamespaces namespaces,

@@ -43,7 +43,11 @@ public final class CertificateKeeper implements Credentials {
     private final Semaphore requests = new Semaphore(REQUESTS_MAX);
     private final ConcurrentHashMap<SpiffeId, Entry> entries = new ConcurrentHashMap<>();
 
-    /** @param scheduler runs the keeper's own work; its owner shuts it down */
+    /**
+     * A keeper without certificates.
+     *
+     * @param scheduler runs the keeper's own work; its owner shuts it down
+     */
     public CertificateKeeper(
             CertificateSource source,
             InstantSource clock,

@@ -61,7 +61,11 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
         }
     }
 
-    /** @param scheduler runs the retries; its owner shuts it down */
+    /**
+     * Serves nothing yet.
+     *
+     * @param scheduler runs the retries; its owner shuts it down
+     */
     public ServedPods(
             Transport transport,
             FlowDecisions decisions,
