@@ -15,6 +15,11 @@ public final class FakeCredentials implements Credentials {
         held.put(identity, certificate);
     }
 
+    /** Nobody issues for this identity from now on. */
+    public void drop(SpiffeId identity) {
+        held.remove(identity);
+    }
+
     @Override
     public CompletionStage<WorkloadCertificate> certificate(SpiffeId identity) {
         WorkloadCertificate certificate = held.get(identity);
