@@ -8,6 +8,10 @@ import java.util.Optional;
  * @param prefixLength how many leading bits count: 0 to 32 for IPv4, 0 to 128 for IPv6
  */
 public record Cidr(IpAddress base, int prefixLength) {
+
+    /** How many bits of an IPv4-mapped IPv6 address come before the IPv4 address. */
+    private static final int MAPPED_V4_BITS = 96;
+
     public Cidr {
         if (prefixLength < 0 || prefixLength > base.family().bits()) {
             throw new IllegalArgumentException("prefix length " + prefixLength + " of " + base + " is not in 0.."
@@ -20,23 +24,30 @@ public record Cidr(IpAddress base, int prefixLength) {
         return new Cidr(address, address.family().bits());
     }
 
-    /** Reads {@code address/length} or a bare address; empty if the text is neither or the length is out of range. */
+    /**
+     * Reads {@code address/length} or a bare address; empty if the text is neither or the length is out of range. A block
+     * of IPv4-mapped addresses ({@code ::ffff:10.0.0.0/104}) is the IPv4 block it maps.
+     */
     public static Optional<Cidr> parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0) {
             return IpAddress.parse(text).map(Cidr::host);
         }
-        return IpAddress.parse(text.substring(0, slash))
-                .flatMap(base ->
-                        prefixLength(text.substring(slash + 1), base.family()).map(length -> new Cidr(base, length)));
+        String address = text.substring(0, slash);
+        return IpAddress.parse(address).flatMap(base -> {
+            int unmapped = base.isV4() && address.indexOf(':') >= 0 ? MAPPED_V4_BITS : 0;
+            return prefixLength(text.substring(slash + 1))
+                    .map(length -> length - unmapped)
+                    .filter(length -> length >= 0 && length <= base.family().bits())
+                    .map(length -> new Cidr(base, length));
+        });
     }
 
-    private static Optional<Integer> prefixLength(String text, IpAddress.Family family) {
+    private static Optional<Integer> prefixLength(String text) {
         if (text.isEmpty() || text.length() > 3 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return Optional.empty();
         }
-        int length = Integer.parseInt(text);
-        return length <= family.bits() ? Optional.of(length) : Optional.empty();
+        return Optional.of(Integer.parseInt(text));
     }
 
     /** Whether the address is of this block's family and inside it. */

@@ -36,18 +36,25 @@ public record IpAddress(long high, long low, Family family) implements Comparabl
     private static final long MAPPED_V4_PREFIX = 0xffffL;
 
     public IpAddress {
+        if (family == Family.IPV6 && high == 0 && low >>> 32 == MAPPED_V4_PREFIX) {
+            family = Family.IPV4;
+            low &= 0xffffffffL;
+        }
         if (family == Family.IPV4 && (high != 0 || low >>> 32 != 0)) {
             throw new IllegalArgumentException("an IPv4 address has 32 bits");
         }
     }
 
-    /** Reads dotted-decimal IPv4 or RFC 4291 IPv6 text; empty if it is neither. Never asks a resolver. */
+    /**
+     * Reads dotted-decimal IPv4 or RFC 4291 IPv6 text; empty if it is neither. Never asks a resolver. An octet with
+     * leading zeros is refused: some would read it as octal.
+     */
     public static Optional<IpAddress> parse(String text) {
         boolean v6 = text.indexOf(':') >= 0;
         boolean shaped = v6
                 ? text.indexOf('%') < 0 && text.indexOf('[') < 0
                 : text.chars().filter(c -> c == '.').count() == 3;
-        if (!shaped) {
+        if (!shaped || hasOddNumbers(text)) {
             return Optional.empty();
         }
         try {
@@ -55,6 +62,22 @@ public record IpAddress(long high, long low, Family family) implements Comparabl
         } catch (IllegalArgumentException _) {
             return Optional.empty();
         }
+    }
+
+    /** Finds what the JDK lets pass: octets with leading zeros and groups of more than four digits. */
+    private static boolean hasOddNumbers(String text) {
+        int start = 0;
+        for (int end = 0; end <= text.length(); end++) {
+            char delimiter = end < text.length() ? text.charAt(end) : ':';
+            if (delimiter == ':' || delimiter == '.') {
+                boolean octet = delimiter == '.' || (start > 0 && text.charAt(start - 1) == '.');
+                if (octet ? end - start > 1 && text.charAt(start) == '0' : end - start > 4) {
+                    return true;
+                }
+                start = end + 1;
+            }
+        }
+        return false;
     }
 
     /** As {@link #parse}, for text that is known to be an address, such as a constant. */
@@ -70,21 +93,10 @@ public record IpAddress(long high, long low, Family family) implements Comparabl
     /** Reads 4 or 16 bytes in network order; empty for any other length. */
     public static Optional<IpAddress> ofBytes(byte[] bytes) {
         return switch (bytes.length) {
-            case 4 -> Optional.of(ofV4(word(bytes, 0, 4)));
-            case 16 -> {
-                long high = word(bytes, 0, 8);
-                long low = word(bytes, 8, 8);
-                yield Optional.of(
-                        high == 0 && low >>> 32 == MAPPED_V4_PREFIX
-                                ? ofV4(low & 0xffffffffL)
-                                : new IpAddress(high, low, Family.IPV6));
-            }
+            case 4 -> Optional.of(new IpAddress(0, word(bytes, 0, 4), Family.IPV4));
+            case 16 -> Optional.of(new IpAddress(word(bytes, 0, 8), word(bytes, 8, 8), Family.IPV6));
             default -> Optional.empty();
         };
-    }
-
-    private static IpAddress ofV4(long bits) {
-        return new IpAddress(0, bits, Family.IPV4);
     }
 
     private static long word(byte[] bytes, int from, int length) {

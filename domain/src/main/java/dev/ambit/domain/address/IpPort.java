@@ -23,7 +23,7 @@ public record IpPort(IpAddress ip, int port) {
         return new IpPort(IpAddress.of(address.getAddress()), address.getPort());
     }
 
-    /** Reads {@code 1.2.3.4:80} or {@code [::1]:80}; empty if the text is neither. */
+    /** Reads {@code 1.2.3.4:80} or {@code [::1]:80}; empty if the text is neither, or if the port is 0. */
     public static Optional<IpPort> parse(String text) {
         int colon = text.lastIndexOf(':');
         if (colon <= 0) {

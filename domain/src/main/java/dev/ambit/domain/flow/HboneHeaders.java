@@ -1,5 +1,10 @@
 package dev.ambit.domain.flow;
 
+import dev.ambit.domain.address.IpPort;
+import dev.ambit.domain.workload.Workload;
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
+
 /**
  * The headers of an HBONE request besides its pseudo-headers; empty when absent. Values are at most 8 KiB in all, which
  * the transport enforces with its header list limit.
@@ -10,4 +15,21 @@ package dev.ambit.domain.flow;
  */
 public record HboneHeaders(String baggage, String forwarded, String traceparent) {
     public static final HboneHeaders NONE = new HboneHeaders("", "", "");
+
+    /**
+     * What the source's proxy says about a connection, with a trace of its own.
+     *
+     * @param serviceHostname the service the client meant; empty if it meant a workload
+     */
+    static HboneHeaders of(Workload source, IpPort client, String serviceHostname, RandomGenerator random) {
+        return new HboneHeaders(
+                Baggage.of(source).format(), Forwarded.format(client, serviceHostname), traceparent(random));
+    }
+
+    /** Version 00, not sampled. Ids of only zeroes are not valid (W3C Trace Context, section 3.2.2). */
+    private static String traceparent(RandomGenerator random) {
+        HexFormat hex = HexFormat.of();
+        return "00-" + hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong() | 1) + "-"
+                + hex.toHexDigits(random.nextLong() | 1) + "-00";
+    }
 }

@@ -200,6 +200,24 @@ public sealed interface RefusalReason {
         }
     }
 
+    /** The pod wants to be reached in a way that this proxy does not know. */
+    record NotSupported(String what) implements RefusalReason {
+        @Override
+        public String message() {
+            return "not supported by this proxy: " + what;
+        }
+
+        @Override
+        public ResponseFlag flag() {
+            return ResponseFlag.CONNECT;
+        }
+
+        @Override
+        public int hboneStatus() {
+            return 503;
+        }
+    }
+
     /** The proxy is going away, or the pod is. */
     record Draining() implements RefusalReason {
         @Override

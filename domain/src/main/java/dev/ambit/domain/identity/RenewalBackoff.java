@@ -14,6 +14,7 @@ public record RenewalBackoff(int failures) {
     private static final Duration FIRST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofSeconds(150);
     private static final double SPREAD = 0.2;
+    private static final int COUNTED_MAX = 30;
 
     public RenewalBackoff {
         if (failures < 0) {
@@ -22,7 +23,7 @@ public record RenewalBackoff(int failures) {
     }
 
     public RenewalBackoff afterFailure() {
-        return new RenewalBackoff(Math.min(failures + 1, 30));
+        return failures >= COUNTED_MAX ? this : new RenewalBackoff(failures + 1);
     }
 
     /** The pause before the next attempt; zero before the first failure. */
@@ -30,8 +31,9 @@ public record RenewalBackoff(int failures) {
         if (failures == 0) {
             return Duration.ZERO;
         }
-        double doubled = FIRST.toMillis() * Math.pow(2, failures - 1.0);
+        // The limit holds before spreading: an outage that lasts must not bring the fleet back into step.
+        double doubled = Math.min(FIRST.toMillis() * Math.pow(2, failures - 1.0), LONGEST.toMillis() / (1 + SPREAD));
         double spread = 1 + (random.nextDouble() * 2 - 1) * SPREAD;
-        return Duration.ofMillis((long) Math.min(doubled * spread, (double) LONGEST.toMillis()));
+        return Duration.ofMillis(Math.round(doubled * spread));
     }
 }

@@ -42,7 +42,7 @@ public record SpiffeId(TrustDomain trustDomain, String namespace, String service
     }
 
     private static boolean isSegment(String text) {
-        return !text.isEmpty() && text.chars().noneMatch(c -> c <= ' ' || c == '/' || c == 127);
+        return !text.isEmpty() && text.chars().allMatch(TrustDomain::isPlain);
     }
 
     /** The identity without its scheme, the form that policies call a principal. */

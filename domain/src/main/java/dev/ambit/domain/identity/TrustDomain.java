@@ -16,9 +16,12 @@ public record TrustDomain(String name) {
 
     /** 1 to 255 characters, none of them a slash, a space or a control character. */
     public static boolean isValid(String name) {
-        return !name.isEmpty()
-                && name.length() <= LENGTH_MAX
-                && name.chars().noneMatch(c -> c <= ' ' || c == '/' || c == 127);
+        return !name.isEmpty() && name.length() <= LENGTH_MAX && name.chars().allMatch(TrustDomain::isPlain);
+    }
+
+    /** Whether a character may stand in a part of an identity: nothing that a log line or a path would trip over. */
+    static boolean isPlain(int c) {
+        return c != '/' && !Character.isISOControl(c) && !Character.isSpaceChar(c);
     }
 
     @Override

@@ -16,7 +16,8 @@ public interface CertificateAuthority {
     /**
      * A request for one certificate.
      *
-     * @param csrPem PKCS#10 in PEM (RFC 7468); only its public key is used: names and extensions in it are ignored
+     * @param csrPem PKCS#10 in PEM (RFC 7468); only its public key is used, names and extensions in it are ignored. But a
+     *     request that has URI SANs, none of which is {@code identity}, is a mix-up or an attack, and rejected
      * @param identity the single URI SAN of the certificate
      * @param validity how long it should live; capped by the authority, zero or less means the authority's default
      */
@@ -37,7 +38,7 @@ public interface CertificateAuthority {
             }
         }
 
-        /** The request is at fault: unreadable, badly signed, weak key, asks to be a CA. */
+        /** The request is at fault: unreadable, badly signed, weak key, asks to be a CA or someone else. */
         record Rejected(String why) implements SigningResult {}
     }
 

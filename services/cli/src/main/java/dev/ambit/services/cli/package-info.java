@@ -1,3 +1,4 @@
+/** The command line: what a person types and reads. */
 @NullMarked
 package dev.ambit.services.cli;
 

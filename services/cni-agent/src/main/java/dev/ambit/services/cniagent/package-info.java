@@ -1,3 +1,4 @@
+/** The node agent: composition and configuration. Use cases live in the packages below. */
 @NullMarked
 package dev.ambit.services.cniagent;
 

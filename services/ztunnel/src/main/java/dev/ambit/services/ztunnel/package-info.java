@@ -1,3 +1,4 @@
+/** The node proxy: composition and configuration. Use cases live in the packages below. */
 @NullMarked
 package dev.ambit.services.ztunnel;
 

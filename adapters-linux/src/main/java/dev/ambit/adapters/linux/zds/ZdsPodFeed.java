@@ -1,0 +1,166 @@
+package dev.ambit.adapters.linux.zds;
+
+import dev.ambit.adapters.linux.syscall.ReceivedPacket;
+import dev.ambit.adapters.linux.syscall.SeqPacketSocket;
+import dev.ambit.adapters.linux.syscall.SyscallException;
+import dev.ambit.ports.podnetwork.PodFeed;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node proxy's end of ZDS. One thread connects, reads and answers.
+ *
+ * <p>A request that makes no sense (no descriptor, cut off, not protobuf) is refused in its acknowledgement; one that is
+ * out of order ends the connection. Neither disturbs pods that are served.
+ */
+public final class ZdsPodFeed implements PodFeed {
+    private static final Logger LOG = LoggerFactory.getLogger(ZdsPodFeed.class);
+    private static final Duration PAUSE_FIRST = Duration.ofMillis(20);
+    private static final Duration PAUSE_LONGEST = Duration.ofSeconds(15);
+
+    private final Path path;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private @Nullable Thread thread;
+    private volatile @Nullable SeqPacketSocket connection;
+
+    /**
+     * A feed that is not started.
+     *
+     * @param socket where the node agent listens, such as {@code /var/run/ztunnel/ztunnel.sock}
+     */
+    public ZdsPodFeed(Path socket) {
+        this.path = socket;
+    }
+
+    @Override
+    public synchronized void start(Listener listener) {
+        if (thread != null || isClosing()) {
+            throw new IllegalStateException("feed of " + path + " was started or closed before");
+        }
+        thread = Thread.ofPlatform().daemon().name("zds-feed").start(() -> run(listener));
+    }
+
+    private void run(Listener listener) {
+        Duration pause = PAUSE_FIRST;
+        boolean awayKnown = false;
+        while (!isClosing()) {
+            Ending ending = converse(listener);
+            if (isClosing()) {
+                break;
+            }
+            if (ending.connected || !awayKnown) {
+                LOG.warn("node agent is away; pods stay served socket={} why={}", path, ending.why);
+                tellAway(listener, ending.why);
+                awayKnown = true;
+            }
+            pause = ending.orderly ? PAUSE_FIRST : pause;
+            pause(pause);
+            Duration doubled = pause.multipliedBy(2);
+            pause = doubled.compareTo(PAUSE_LONGEST) < 0 ? doubled : PAUSE_LONGEST;
+        }
+        LOG.debug("zds feed ended socket={}", path);
+    }
+
+    /**
+     * How a connection ended.
+     *
+     * @param connected whether there was one
+     * @param orderly whether it got past the snapshot and broke no rule, so that coming back soon is welcome
+     */
+    private record Ending(boolean connected, boolean orderly, String why) {}
+
+    private Ending converse(Listener listener) {
+        try (var socket = SeqPacketSocket.connect(path)) {
+            connection = socket;
+            return isClosing() ? new Ending(false, false, "closing") : converse(listener, socket);
+        } catch (SyscallException | IllegalArgumentException e) {
+            return new Ending(false, false, messageOf(e));
+        } finally {
+            connection = null;
+        }
+    }
+
+    private Ending converse(Listener listener, SeqPacketSocket socket) {
+        var dialogue = new ZdsDialogue(listener);
+        try {
+            socket.send(ZdsMessages.hello().toByteArray());
+            listener.snapshotStarted();
+            LOG.info("connected to node agent socket={}", path);
+            while (true) {
+                Optional<ReceivedPacket> packet = socket.receive(ZdsMessages.REQUEST_BYTES_MAX);
+                if (packet.isEmpty()) {
+                    return new Ending(true, dialogue.isPastSnapshot(), "the agent closed the connection");
+                }
+                try (var request = packet.get()) {
+                    socket.send(dialogue.answer(request).toByteArray());
+                }
+            }
+        } catch (ZdsViolation e) {
+            LOG.error(
+                    "node agent broke the ZDS protocol; connecting anew socket={} violation={}", path, e.getMessage());
+            return new Ending(true, false, messageOf(e));
+        } catch (InterruptedException e) {
+            return new Ending(true, false, "closing");
+        } catch (RuntimeException e) {
+            if (!isClosing() && !(e instanceof SyscallException)) {
+                LOG.error("zds connection failed socket={}", path, e);
+            }
+            return new Ending(true, dialogue.isPastSnapshot(), messageOf(e));
+        }
+    }
+
+    private static void tellAway(Listener listener, String why) {
+        try {
+            listener.disconnected(why);
+        } catch (RuntimeException e) {
+            LOG.error("listener failed on disconnect", e);
+        }
+    }
+
+    private static String messageOf(Throwable e) {
+        return String.valueOf(e.getMessage());
+    }
+
+    private void pause(Duration pause) {
+        try {
+            if (closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("zds feed closes while pausing socket={}", path);
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("zds feed interrupted while pausing socket={}", path);
+        }
+    }
+
+    private boolean isClosing() {
+        return closing.getCount() == 0;
+    }
+
+    /** Waits for the thread to end, unless called from it. */
+    @Override
+    public void close() {
+        closing.countDown();
+        SeqPacketSocket open = connection;
+        if (open != null) {
+            open.close();
+        }
+        Thread running;
+        synchronized (this) {
+            running = thread;
+        }
+        if (running == null || running.equals(Thread.currentThread())) {
+            return;
+        }
+        running.interrupt();
+        try {
+            running.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package dev.ambit.adapters.telemetry;
+
+import dev.ambit.domain.address.IpPort;
+import dev.ambit.domain.flow.FlowContext;
+import dev.ambit.domain.flow.FlowOutcome;
+import dev.ambit.domain.flow.FlowReport;
+import dev.ambit.domain.flow.Party;
+import dev.ambit.domain.flow.Reporter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One line per connection on the logger {@code access}, with Istio's fields in Istio's order. */
+final class AccessLog {
+    private static final Logger LOG = LoggerFactory.getLogger("access");
+
+    void opened(FlowContext context) {
+        if (LOG.isDebugEnabled()) {
+            var line = new LogLine("connection opened");
+            addContext(line, context);
+            LOG.debug("{}", line);
+        }
+    }
+
+    void closed(FlowReport report) {
+        String error = error(report.outcome());
+        boolean enabled = error.isEmpty() ? LOG.isInfoEnabled() : LOG.isErrorEnabled();
+        if (!enabled) {
+            return;
+        }
+        var line = new LogLine("connection complete");
+        addContext(line, report.context());
+        // "sent" is what this side's peer got: the request at the source, the response at the destination.
+        boolean source = report.context().reporter() == Reporter.SOURCE;
+        line.number("bytes_sent", source ? report.received() : report.sent());
+        line.number("bytes_recv", source ? report.sent() : report.received());
+        line.text("duration", report.duration().toMillis() + "ms");
+        line.text("error", error);
+        if (error.isEmpty()) {
+            LOG.info("{}", line);
+        } else {
+            LOG.error("{}", line);
+        }
+    }
+
+    void rejected(Reporter reporter, IpPort client, IpPort local, String error) {
+        if (LOG.isWarnEnabled()) {
+            var line = new LogLine("connection failed");
+            line.token("src.addr", client.toString());
+            line.token("dst.addr", local.toString());
+            line.text("direction", reporter.direction());
+            line.text("error", error);
+            LOG.warn("{}", line);
+        }
+    }
+
+    private static void addContext(LogLine line, FlowContext context) {
+        Party source = context.source();
+        line.token("src.addr", context.client().toString());
+        line.text("src.workload", name(source));
+        line.text("src.namespace", source.namespace());
+        line.text("src.identity", context.mutualTls() ? source.identity() : "");
+        line.text("src.cluster", source.cluster());
+        Party destination = context.destination();
+        line.token("dst.addr", context.target().toString());
+        line.token("dst.hbone_addr", context.hboneAuthority());
+        line.text("dst.service", context.service().hostname());
+        line.text("dst.workload", name(destination));
+        line.text("dst.namespace", destination.namespace());
+        line.text("dst.identity", context.mutualTls() ? destination.identity() : "");
+        line.text("dst.cluster", destination.cluster());
+        line.text("direction", context.reporter().direction());
+    }
+
+    private static String name(Party party) {
+        return party.pod().isEmpty() ? party.canonicalService() : party.pod();
+    }
+
+    private static String error(FlowOutcome outcome) {
+        return switch (outcome) {
+            case FlowOutcome.Completed _ -> "";
+            case FlowOutcome.Refused(var reason) -> reason.message();
+            case FlowOutcome.Failed(var flag, var message) -> message.isEmpty() ? flag.label() : message;
+        };
+    }
+}

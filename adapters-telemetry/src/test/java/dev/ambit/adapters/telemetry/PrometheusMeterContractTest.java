@@ -1,0 +1,35 @@
+package dev.ambit.adapters.telemetry;
+
+import dev.ambit.ports.telemetry.Counter;
+import dev.ambit.ports.telemetry.Gauge;
+import dev.ambit.ports.telemetry.Meter;
+import dev.ambit.ports.telemetry.MeterContract;
+import java.util.HashMap;
+import java.util.Map;
+
+final class PrometheusMeterContractTest extends MeterContract {
+    private final PrometheusTelemetry telemetry = new PrometheusTelemetry("ztunnel", "1.0");
+
+    @Override
+    protected Meter meter() {
+        return telemetry;
+    }
+
+    @Override
+    protected double counted(Counter counter, String... labelValues) {
+        var labels = new HashMap<String, String>();
+        for (int i = 0; i < labelValues.length; i++) {
+            labels.put(counter.labels().get(i), labelValues[i]);
+        }
+        return samples().sum(counter.metric() + "_total", labels);
+    }
+
+    @Override
+    protected double measured(Gauge gauge) {
+        return samples().sum(gauge.metric(), Map.of());
+    }
+
+    private Samples samples() {
+        return Samples.parse(telemetry.scrape("text/plain").body());
+    }
+}

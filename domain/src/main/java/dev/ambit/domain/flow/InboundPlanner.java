@@ -1,0 +1,171 @@
+package dev.ambit.domain.flow;
+
+import dev.ambit.domain.address.IpAddress;
+import dev.ambit.domain.address.IpPort;
+import dev.ambit.domain.address.NetworkAddress;
+import dev.ambit.domain.identity.SpiffeId;
+import dev.ambit.domain.policy.ConnectionFacts;
+import dev.ambit.domain.policy.Peer;
+import dev.ambit.domain.policy.Verdict;
+import dev.ambit.domain.service.MeshService;
+import dev.ambit.domain.view.MeshView;
+import dev.ambit.domain.workload.PodRef;
+import dev.ambit.domain.workload.Workload;
+import java.util.Optional;
+
+/** Decides what to do with a connection that arrives at a pod. Pure. */
+public final class InboundPlanner {
+    private final String network;
+
+    /** Plans for pods in the given network; empty is the default network. */
+    public InboundPlanner(String network) {
+        this.network = network;
+    }
+
+    /**
+     * Never throws. A pod that the view does not know (yet) is refused as {@link RefusalReason.WorkloadUnknown}; the
+     * caller may wait for a later view and ask again.
+     */
+    public InboundPlan plan(MeshView view, InboundAttempt attempt) {
+        return switch (attempt) {
+            case InboundAttempt.Hbone hbone -> hbone(view, hbone);
+            case InboundAttempt.Plaintext plaintext -> plaintext(view, plaintext);
+        };
+    }
+
+    /**
+     * Asks again about a connection that is being carried, after policy or the workload changed.
+     *
+     * @param facts those of its plan
+     * @return why it has to end now; empty if it may go on
+     */
+    public Optional<RefusalReason> reevaluate(MeshView view, PodRef pod, ConnectionFacts facts) {
+        Optional<Workload> workload = view.workloadOf(pod);
+        if (workload.isEmpty()) {
+            return Optional.of(new RefusalReason.WorkloadUnknown(pod));
+        }
+        return switch (view.policiesFor(workload.get()).decide(facts)) {
+            case Verdict.Allowed _ -> Optional.empty();
+            case Verdict.Denied denied -> Optional.of(new RefusalReason.PolicyChanged(denied.reason()));
+        };
+    }
+
+    private InboundPlan hbone(MeshView view, InboundAttempt.Hbone attempt) {
+        Optional<Workload> known = view.workloadOf(attempt.destination());
+        if (known.isEmpty()) {
+            Party source = Party.UNKNOWN.withIdentity(attempt.peer().toString());
+            return new InboundPlan.Refuse(
+                    context(attempt, source, Party.UNKNOWN, ServiceParty.UNKNOWN),
+                    new RefusalReason.WorkloadUnknown(attempt.destination()));
+        }
+        Workload local = known.get();
+        return switch (new LocalTarget(view, network, local, attempt).find()) {
+            case LocalTarget.Result.Refused(RefusalReason reason) ->
+                new InboundPlan.Refuse(
+                        context(attempt, source(view, attempt), known(local), ServiceParty.UNKNOWN), reason);
+            case LocalTarget.Result.Found(IpPort destination) -> {
+                FlowContext context = context(
+                        attempt, source(view, attempt), known(local), service(view, local, attempt, destination));
+                var facts = new ConnectionFacts(
+                        new Peer.Authenticated(attempt.peer()), attempt.client().ip(), destination);
+                yield decided(view, local, context, facts, Baggage.of(local).format());
+            }
+        };
+    }
+
+    private InboundPlan plaintext(MeshView view, InboundAttempt.Plaintext attempt) {
+        IpPort destination = attempt.original();
+        if (ProxyPorts.contains(destination.port())) {
+            return new InboundPlan.Refuse(
+                    context(attempt, Party.UNKNOWN, Party.UNKNOWN, ServiceParty.UNKNOWN),
+                    new RefusalReason.RecursiveCall(destination));
+        }
+        Party source = at(view, attempt.client().ip()).map(Party::of).orElse(Party.UNKNOWN);
+        Optional<Workload> known = view.workloadOf(attempt.destination());
+        if (known.isEmpty()) {
+            return new InboundPlan.Refuse(
+                    context(attempt, source, Party.UNKNOWN, ServiceParty.UNKNOWN),
+                    new RefusalReason.WorkloadUnknown(attempt.destination()));
+        }
+        Workload local = known.get();
+        ServiceParty service = LocalTarget.serviceAtPort(view, local, destination.port())
+                .map(ServiceParty::of)
+                .orElse(ServiceParty.UNKNOWN);
+        var facts = new ConnectionFacts(new Peer.Anonymous(), attempt.client().ip(), destination);
+        return decided(view, local, context(attempt, source, known(local), service), facts, "");
+    }
+
+    private static InboundPlan decided(
+            MeshView view, Workload local, FlowContext context, ConnectionFacts facts, String responseBaggage) {
+        return switch (view.policiesFor(local).decide(facts)) {
+            case Verdict.Allowed _ ->
+                new InboundPlan.Forward(context, facts, facts.destination(), origin(facts), responseBaggage);
+            case Verdict.Denied denied ->
+                new InboundPlan.Refuse(context, new RefusalReason.PolicyDenied(denied.reason()));
+        };
+    }
+
+    /** A pod that calls itself would answer to itself if its address were preserved; one family cannot show another. */
+    private static InboundPlan.Origin origin(ConnectionFacts facts) {
+        IpAddress source = facts.source();
+        IpAddress destination = facts.destination().ip();
+        return source.equals(destination) || source.family() != destination.family()
+                ? new InboundPlan.Origin.Own()
+                : new InboundPlan.Origin.Preserved(source);
+    }
+
+    /** Labels from the workload at the client's address if it is the proven one, else from what its proxy says. */
+    private Party source(MeshView view, InboundAttempt.Hbone attempt) {
+        SpiffeId peer = attempt.peer();
+        return at(view, attempt.client().ip())
+                .filter(workload -> workload.identity().equals(peer))
+                .map(Party::of)
+                .orElseGet(() -> Baggage.parse(attempt.headers().baggage()).party(peer.namespace()))
+                .withIdentity(peer.toString());
+    }
+
+    private Optional<Workload> at(MeshView view, IpAddress client) {
+        return view.workloadAt(new NetworkAddress(network, client));
+    }
+
+    /** The service the client named, if this workload serves it, else the first that has the port. */
+    private static ServiceParty service(
+            MeshView view, Workload local, InboundAttempt.Hbone attempt, IpPort destination) {
+        String named = Authority.parse(attempt.authority()) instanceof Authority.Host(String hostname, int _)
+                ? hostname
+                : Forwarded.host(attempt.headers().forwarded());
+        Optional<MeshService> service = named.isEmpty() ? Optional.empty() : LocalTarget.serviceOf(view, local, named);
+        return service.or(() -> LocalTarget.serviceAtPort(view, local, destination.port()))
+                .map(ServiceParty::of)
+                .orElse(ServiceParty.UNKNOWN);
+    }
+
+    private static Party known(Workload workload) {
+        return Party.of(workload).withIdentity(workload.identity().toString());
+    }
+
+    private static FlowContext context(InboundAttempt attempt, Party source, Party destination, ServiceParty service) {
+        return switch (attempt) {
+            case InboundAttempt.Hbone hbone ->
+                new FlowContext(
+                        Reporter.DESTINATION,
+                        source,
+                        destination,
+                        service,
+                        hbone.client(),
+                        hbone.local(),
+                        Authority.shown(hbone.authority()),
+                        true);
+            case InboundAttempt.Plaintext plaintext ->
+                new FlowContext(
+                        Reporter.DESTINATION,
+                        source,
+                        destination,
+                        service,
+                        plaintext.client(),
+                        plaintext.original(),
+                        "",
+                        false);
+        };
+    }
+}

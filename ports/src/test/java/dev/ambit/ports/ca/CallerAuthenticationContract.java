@@ -1,0 +1,87 @@
+package dev.ambit.ports.ca;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import dev.ambit.domain.identity.SpiffeId;
+import dev.ambit.domain.issuing.Caller;
+import dev.ambit.domain.issuing.PodRecord;
+import dev.ambit.domain.workload.PodRef;
+import dev.ambit.ports.ca.CallerAuthentication.Result;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every {@link CallerAuthentication} does. */
+@Timeout(30)
+public abstract class CallerAuthenticationContract {
+    protected static final PodRecord POD = new PodRecord(
+            new PodRef("1f0c-77", "istio-system", "ztunnel-x7", "ztunnel"),
+            SpiffeId.of("spiffe://cluster.local/ns/istio-system/sa/ztunnel"),
+            "node-a");
+
+    protected abstract CallerAuthentication authentication();
+
+    /** A token that proves the pod {@link #POD}, valid now. */
+    protected abstract String validToken();
+
+    /** The same, valid until long ago. */
+    protected abstract String expiredToken();
+
+    @Test
+    protected void aValidTokenProvesAccountPodAndNode() {
+        assertThat(authentication().authenticate(validToken()))
+                .isEqualTo(new Result.Authenticated(new Caller(POD.identity(), "ztunnel-x7", "1f0c-77", "node-a")));
+    }
+
+    @Test
+    protected void anExpiredTokenProvesNothing() {
+        assertRejected(expiredToken());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".", "..", "a.b.c", "not a token", "\u0000\n", "eyJhbGciOiJub25lIn0.e30."})
+    protected void garbageProvesNothing(String token) {
+        assertRejected(token);
+    }
+
+    @Test
+    protected void oversizedTokensProveNothing() {
+        assertRejected("a".repeat(1024 * 1024));
+    }
+
+    @Test
+    protected void everyPartOfATokenCounts() {
+        String valid = validToken();
+        for (int dot = valid.indexOf('.'); dot >= 0; dot = valid.indexOf('.', dot + 1)) {
+            char next = valid.charAt(dot + 2);
+            assertRejected(valid.substring(0, dot + 2) + (next == 'A' ? 'B' : 'A') + valid.substring(dot + 3));
+        }
+    }
+
+    @Test
+    protected void aTokenWithoutItsSignatureProvesNothing() {
+        String valid = validToken();
+        String claims = valid.substring(valid.indexOf('.') + 1, valid.lastIndexOf('.'));
+        String none = Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString("{\"alg\":\"none\"}".getBytes(StandardCharsets.UTF_8));
+
+        assertRejected(none + "." + claims + ".");
+        assertRejected(valid.substring(0, valid.lastIndexOf('.') + 1));
+    }
+
+    protected final void assertRejected(String token) {
+        assertThat(authentication().authenticate(token))
+                .asInstanceOf(type(Result.Rejected.class))
+                .extracting(Result.Rejected::why)
+                .asString()
+                .isNotBlank()
+                .hasSizeLessThan(500)
+                .doesNotContainPattern("\\p{Cntrl}");
+        assertThat(authentication().authenticate(validToken())).isInstanceOf(Result.Authenticated.class);
+    }
+}

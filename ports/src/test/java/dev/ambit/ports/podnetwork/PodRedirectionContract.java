@@ -1,0 +1,102 @@
+package dev.ambit.ports.podnetwork;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What every {@link PodRedirection} promises about its bookkeeping; what the rules do to traffic is each adapter's test. */
+@Timeout(60)
+public abstract class PodRedirectionContract {
+
+    protected abstract PodRedirection redirection();
+
+    /** A namespace like that of a pod, with settings of others in it; the caller closes it. */
+    protected abstract NetworkNamespace podNamespace();
+
+    /** Everything in the namespace that redirection may touch, as text that is equal when nothing changed. */
+    protected abstract String settings(NetworkNamespace namespace);
+
+    @Test
+    void freshNamespaceIsNotRedirected() {
+        try (NetworkNamespace namespace = podNamespace()) {
+            assertThat(redirection().isApplied(namespace)).isFalse();
+        }
+    }
+
+    @Test
+    void appliedIsSeen() {
+        try (NetworkNamespace namespace = podNamespace()) {
+            redirection().apply(namespace);
+
+            assertThat(redirection().isApplied(namespace)).isTrue();
+        }
+    }
+
+    @Test
+    void applyingAgainChangesNothing() {
+        try (NetworkNamespace namespace = podNamespace()) {
+            redirection().apply(namespace);
+            String once = settings(namespace);
+            redirection().apply(namespace);
+
+            assertThat(settings(namespace)).isEqualTo(once);
+        }
+    }
+
+    @Test
+    void removingLeavesEverythingAsItWas() {
+        try (NetworkNamespace namespace = podNamespace()) {
+            String before = settings(namespace);
+            redirection().apply(namespace);
+            assertThat(settings(namespace)).isNotEqualTo(before);
+            redirection().remove(namespace);
+
+            assertThat(settings(namespace)).isEqualTo(before);
+            assertThat(redirection().isApplied(namespace)).isFalse();
+        }
+    }
+
+    @Test
+    void removingNothingIsFine() {
+        try (NetworkNamespace namespace = podNamespace()) {
+            String before = settings(namespace);
+            redirection().remove(namespace);
+
+            assertThat(settings(namespace)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void removedCanBeAppliedAgain() {
+        try (NetworkNamespace namespace = podNamespace()) {
+            redirection().apply(namespace);
+            redirection().remove(namespace);
+            redirection().apply(namespace);
+
+            assertThat(redirection().isApplied(namespace)).isTrue();
+        }
+    }
+
+    @Test
+    void namespacesAreApart() {
+        try (NetworkNamespace one = podNamespace();
+                NetworkNamespace other = podNamespace()) {
+            redirection().apply(one);
+            redirection().apply(other);
+            redirection().remove(one);
+
+            assertThat(redirection().isApplied(one)).isFalse();
+            assertThat(redirection().isApplied(other)).isTrue();
+        }
+    }
+
+    @Test
+    void closedNamespaceIsRefused() {
+        NetworkNamespace namespace = podNamespace();
+        namespace.close();
+
+        assertThatThrownBy(() -> redirection().apply(namespace)).isInstanceOf(IllegalStateException.class);
+    }
+}

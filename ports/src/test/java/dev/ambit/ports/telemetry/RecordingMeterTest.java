@@ -1,0 +1,20 @@
+package dev.ambit.ports.telemetry;
+
+final class RecordingMeterTest extends MeterContract {
+    private final RecordingTelemetry telemetry = new RecordingTelemetry();
+
+    @Override
+    protected Meter meter() {
+        return telemetry;
+    }
+
+    @Override
+    protected double counted(Counter counter, String... labelValues) {
+        return telemetry.counted(counter, labelValues);
+    }
+
+    @Override
+    protected double measured(Gauge gauge) {
+        return telemetry.measured(gauge);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.ambit.ports.telemetry;
+
+import dev.ambit.domain.address.IpPort;
+import dev.ambit.domain.flow.FlowContext;
+import dev.ambit.domain.flow.FlowReport;
+import dev.ambit.domain.flow.Reporter;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntSupplier;
+
+/** Remembers everything it is told, for tests of those who tell. */
+public final class RecordingTelemetry implements FlowTelemetry, Meter {
+    private final List<FlowContext> opened = new CopyOnWriteArrayList<>();
+    private final List<FlowReport> closed = new CopyOnWriteArrayList<>();
+    private final List<String> rejections = new CopyOnWriteArrayList<>();
+    private final Map<String, Double> counters = new ConcurrentHashMap<>();
+    private final Map<Gauge, IntSupplier> gauges = new ConcurrentHashMap<>();
+
+    @Override
+    public void opened(FlowContext context) {
+        opened.add(context);
+    }
+
+    @Override
+    public void closed(FlowReport report) {
+        closed.add(report);
+    }
+
+    @Override
+    public void rejected(Reporter reporter, IpPort client, IpPort local, String error) {
+        rejections.add(error);
+    }
+
+    @Override
+    public void add(Counter counter, double amount, String... labelValues) {
+        if (labelValues.length != counter.labels().size() || !(amount >= 0)) {
+            throw new IllegalArgumentException(counter + " " + amount + " " + List.of(labelValues));
+        }
+        counters.merge(counter + "" + List.of(labelValues), amount, Double::sum);
+    }
+
+    @Override
+    public void gauge(Gauge gauge, IntSupplier value) {
+        gauges.put(gauge, value);
+    }
+
+    public List<FlowContext> opened() {
+        return List.copyOf(opened);
+    }
+
+    public List<FlowReport> closed() {
+        return List.copyOf(closed);
+    }
+
+    /** The errors of rejected connections. */
+    public List<String> rejections() {
+        return List.copyOf(rejections);
+    }
+
+    public double counted(Counter counter, String... labelValues) {
+        return counters.getOrDefault(counter + "" + List.of(labelValues), 0.0);
+    }
+
+    /** The gauge's value now; 0 if nobody registered it. */
+    public int measured(Gauge gauge) {
+        return gauges.getOrDefault(gauge, () -> 0).getAsInt();
+    }
+}

@@ -1,0 +1,34 @@
+package dev.ambit.services.cli;
+
+import dev.ambit.services.cli.bench.BenchCommand;
+import dev.ambit.services.cli.demo.DemoCommand;
+import io.micronaut.configuration.picocli.MicronautFactory;
+import io.micronaut.context.ApplicationContext;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code ambit} command. The script of the same name builds what is stale and starts this. */
+@Command(
+        name = "ambit",
+        description = "An ambient service mesh, wire-compatible with Istio ambient.",
+        version = "ambit 0.1.0",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Commands of the script itself:",
+            "  verify  build and run every test there is for one machine",
+            "  build   build what is stale"
+        },
+        subcommands = {DemoCommand.class, BenchCommand.class, CommandLine.HelpCommand.class})
+public final class Main {
+
+    public static void main(String[] arguments) {
+        int status;
+        try (var context = ApplicationContext.builder().banner(false).start()) {
+            status = new CommandLine(Main.class, new MicronautFactory(context)).execute(arguments);
+        }
+        System.exit(status);
+    }
+
+    private Main() {}
+}

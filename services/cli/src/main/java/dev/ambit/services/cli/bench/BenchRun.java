@@ -1,0 +1,173 @@
+package dev.ambit.services.cli.bench;
+
+import dev.ambit.services.cli.bench.Measurement.Test;
+import dev.ambit.services.cli.lab.EchoServer;
+import dev.ambit.services.cli.lab.Mesh;
+import dev.ambit.services.cli.lab.MeshProcess;
+import dev.ambit.services.cli.lab.Network;
+import dev.ambit.services.cli.lab.Network.Node;
+import dev.ambit.services.cli.lab.Network.Pod;
+import dev.ambit.services.cli.lab.Pause;
+import dev.ambit.services.cli.lab.Sandbox;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Measures paths between two pods on two nodes, in turn and in rounds: direct TCP between pods outside the mesh, and the
+ * HBONE path through each kind of node proxy between pods in it. Same nodes, same links, same load.
+ */
+final class BenchRun implements AutoCloseable {
+    private static final Node CONTROL = new Node("control", "10.77.0.10", "");
+    private static final Node NODE_A = new Node("node-a", "10.77.0.1", "10.78.1");
+    private static final Node NODE_B = new Node("node-b", "10.77.0.2", "10.78.2");
+    private static final List<Pod> PODS = List.of(
+            new Pod("bench", "client", "10.78.1.1", NODE_A),
+            new Pod("bench", "server", "10.78.2.1", NODE_B),
+            new Pod("plain", "client", "10.78.1.2", NODE_A),
+            new Pod("plain", "server", "10.78.2.2", NODE_B));
+    private static final int HTTP_PORT = 8080;
+    private static final int BULK_PORT = 5201;
+
+    private final Network network = new Network();
+    private final List<AutoCloseable> servers = new ArrayList<>();
+    private final Sandbox sandbox;
+    private final Duration perLoad;
+    private final Consumer<String> progress;
+
+    /**
+     * A path to measure.
+     *
+     * @param name as the report shows it
+     * @param options how to run the mesh for it
+     */
+    record Route(String name, Mesh.Options options) {}
+
+    BenchRun(Sandbox sandbox, Duration perLoad, Consumer<String> progress) {
+        this.sandbox = sandbox;
+        this.perLoad = perLoad;
+        this.progress = progress;
+    }
+
+    /** Builds the network and its servers. */
+    void prepare() {
+        network.build(List.of(CONTROL, NODE_A, NODE_B), PODS);
+        for (Pod pod : PODS) {
+            if (pod.name().equals("server")) {
+                servers.add(EchoServer.start(pod.netns(), network.namespace(pod.netns()), HTTP_PORT));
+                servers.add(BulkServer.start(network.namespace(pod.netns()), BULK_PORT));
+            }
+        }
+    }
+
+    /** One round: every load on the direct path and on each proxy's. */
+    List<Measurement> round(int number, List<Route> paths) {
+        var measured = new ArrayList<Measurement>(measure("direct", "plain", number, List.of()));
+        for (Route path : paths) {
+            Path folder = sandbox.folder().resolve(path.name() + "-" + number);
+            try (var mesh = new Mesh(network, sandbox.home(), folder, path.options())) {
+                publish(mesh);
+                measured.addAll(measure(path.name(), "bench", number, start(mesh, path.name())));
+            }
+        }
+        return measured;
+    }
+
+    private void publish(Mesh mesh) {
+        try {
+            Files.writeString(mesh.manifests().resolve("bench.yaml"), BenchManifests.of(PODS));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<MeshProcess> start(Mesh mesh, String name) {
+        mesh.startControlPlane(CONTROL);
+        var proxies = new ArrayList<MeshProcess>();
+        for (Node node : List.of(NODE_A, NODE_B)) {
+            mesh.startAgent(node);
+            proxies.add(mesh.startZtunnel(node, CONTROL));
+        }
+        for (Node node : List.of(NODE_A, NODE_B)) {
+            Duration ready = mesh.awaitZtunnel(node);
+            mesh.awaitAgent(node);
+            progress.accept(name + " on " + node.name() + " ready after " + ready.toMillis() + " ms");
+        }
+        Pause.of(Duration.ofSeconds(2));
+        ProcessUsage idle = ProcessUsage.of(proxies.stream().map(MeshProcess::pid).toList());
+        progress.accept(String.format("%s idle: %.0f MiB resident (the larger of two)", name, idle.rssMiB()));
+        return proxies;
+    }
+
+    private List<Measurement> measure(String path, String namespace, int round, List<MeshProcess> proxies) {
+        Pod server = PODS.stream()
+                .filter(pod -> pod.netns().equals(namespace + "-server"))
+                .findFirst()
+                .orElseThrow();
+        var http = new InetSocketAddress(server.address(), HTTP_PORT);
+        var bulk = new InetSocketAddress(server.address(), BULK_PORT);
+        var client = network.namespace(namespace + "-client");
+        new Load(client, http, bulk, Duration.ofSeconds(3)).requests(8); // warms up both ends and what is between
+        new Load(client, http, bulk, Duration.ofSeconds(2)).upload(1);
+        var load = new Load(client, http, bulk, perLoad);
+        List<Long> pids = proxies.stream().map(MeshProcess::pid).toList();
+        var measured = new ArrayList<Measurement>();
+        for (Test test : Test.values()) {
+            ProcessUsage before = ProcessUsage.of(pids);
+            Load.Done done = run(load, test);
+            ProcessUsage after = ProcessUsage.of(pids);
+            double cpu = pids.isEmpty()
+                    ? Double.NaN
+                    : test.unit().cpuPerUnit(after.cpuSeconds() - before.cpuSeconds(), done.units());
+            var measurement = new Measurement(
+                    path,
+                    test,
+                    round,
+                    done.perSecond(),
+                    done.latencies().micros(0.5),
+                    done.latencies().micros(0.99),
+                    cpu,
+                    pids.isEmpty() ? Double.NaN : after.rssMiB(),
+                    done.failures());
+            measured.add(measurement);
+            progress.accept(String.format(
+                    "round %d  %-8s %-28s %s%s",
+                    round,
+                    path,
+                    test.title(),
+                    test.unit().speed(done.perSecond()),
+                    done.failures() > 0 ? "  " + done.failures() + " FAILED" : ""));
+        }
+        return measured;
+    }
+
+    private static Load.Done run(Load load, Test test) {
+        return switch (test) {
+            case UPLOAD_1 -> load.upload(1);
+            case DOWNLOAD_1 -> load.download(1);
+            case UPLOAD_8 -> load.upload(8);
+            case REQUESTS_8 -> load.requests(8);
+            case RATE_1000 -> load.requestsAtRate(8, 1000);
+            case CONNECTIONS_8 -> load.connections(8);
+        };
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable server : servers) {
+            try {
+                server.close();
+            } catch (Exception _) {
+                // The namespaces go away with the sandbox, and these with them.
+            }
+        }
+        network.close();
+    }
+}

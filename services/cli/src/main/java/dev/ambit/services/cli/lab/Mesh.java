@@ -1,0 +1,190 @@
+package dev.ambit.services.cli.lab;
+
+import dev.ambit.services.cli.lab.Network.Node;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The mesh's own processes: a control plane on its machine, and per node one ztunnel and one node agent, started as a
+ * cluster would start them: by command line, environment and files.
+ */
+public final class Mesh implements AutoCloseable {
+    private static final Duration READY = Duration.ofSeconds(60);
+    private static final int XDS_PORT = 15_012;
+    private static final int READINESS_PORT = 15_021;
+    private static final int AGENT_READINESS_PORT = 8000;
+
+    private final Network network;
+    private final Path home;
+    private final Path folder;
+    private final Options options;
+    private final Map<String, MeshProcess> processes = new LinkedHashMap<>();
+
+    /**
+     * How the mesh is run.
+     *
+     * @param transport of ztunnel
+     * @param secretTtl certificate validity that ztunnels ask for
+     * @param ztunnel a command to run instead of our own ztunnel; empty for our own
+     */
+    public record Options(String transport, Duration secretTtl, List<String> ztunnel, Map<String, String> environment) {
+        public Options {
+            ztunnel = List.copyOf(ztunnel);
+            environment = Map.copyOf(environment);
+        }
+    }
+
+    /**
+     * Prepares the folder; nothing runs yet.
+     *
+     * @param home the checkout, with built services
+     * @param folder for manifests, keys, sockets and logs
+     */
+    public Mesh(Network network, Path home, Path folder, Options options) {
+        this.network = network;
+        this.home = home;
+        this.folder = folder;
+        this.options = options;
+        for (String part : List.of("manifests", "pod-status", "ca", "tokens", "logs")) {
+            try {
+                Files.createDirectories(folder.resolve(part));
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot make the lab's folder " + folder, e);
+            }
+        }
+    }
+
+    /** Where the operator's YAML goes. */
+    public Path manifests() {
+        return folder.resolve("manifests");
+    }
+
+    /** The output of a process. */
+    public Path log(String process) {
+        return folder.resolve("logs").resolve(process + ".log");
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    public MeshProcess process(String name) {
+        MeshProcess process = processes.get(name);
+        if (process == null) {
+            throw new LabException("no process called " + name + " in this lab: " + processes.keySet());
+        }
+        return process;
+    }
+
+    public List<MeshProcess> processes() {
+        return List.copyOf(processes.values());
+    }
+
+    /** Starts the control plane; returns how long it took to be ready. */
+    public Duration startControlPlane(Node machine) {
+        var environment = new HashMap<String, String>();
+        environment.put("MANIFESTS_DIR", manifests().toString());
+        environment.put("POD_STATUS_DIR", folder.resolve("pod-status").toString());
+        environment.put("CA_DIR", folder.resolve("ca").toString());
+        environment.put("TOKENS_DIR", folder.resolve("tokens").toString());
+        environment.put("TRUST_BUNDLE_FILE", folder.resolve("root-cert.pem").toString());
+        // The lab's clocks are one clock, and its certificates so short-lived that back-dating would renew them at once.
+        environment.put("CA_BACKDATE", "0s");
+        MeshProcess process = start("control-plane", machine, java("control-plane", "controlplane", 256), environment);
+        return process.awaitReady(new InetSocketAddress(machine.address(), READINESS_PORT), "/healthz/ready", READY);
+    }
+
+    /** Starts a node's agent; it is ready only when its node's pods are in the mesh, so this does not wait. */
+    public MeshProcess startAgent(Node node) {
+        var environment = new HashMap<String, String>();
+        environment.put("NODE_NAME", node.name());
+        environment.put("MANIFESTS_DIR", manifests().toString());
+        environment.put("POD_STATUS_DIR", folder.resolve("pod-status").toString());
+        environment.put("ZDS_SERVER_ADDRESS", socket(node).toString());
+        environment.put("NETNS_PATTERN", "/run/netns/{namespace}-{name}");
+        return start("cni-" + node.name(), node, java("cni-agent", "cniagent", 64), environment);
+    }
+
+    /** Waits until every pod of the node is in the mesh. */
+    public Duration awaitAgent(Node node) {
+        return process("cni-" + node.name())
+                .awaitReady(new InetSocketAddress(node.address(), AGENT_READINESS_PORT), "/readyz", READY);
+    }
+
+    /** Starts a node's ztunnel, which is ready only when the node's agent has spoken to it, so this does not wait. */
+    public MeshProcess startZtunnel(Node node, Node controlPlane) {
+        String pod = "ztunnel-" + node.name();
+        String address = "https://" + controlPlane.address() + ":" + XDS_PORT;
+        var environment = new HashMap<String, String>();
+        environment.put("NODE_NAME", node.name());
+        environment.put("POD_NAME", pod);
+        environment.put("POD_NAMESPACE", "istio-system");
+        environment.put("INSTANCE_IP", node.address());
+        environment.put("TRANSPORT", options.transport());
+        environment.put("XDS_ADDRESS", address);
+        environment.put("CA_ADDRESS", address);
+        environment.put("ALT_XDS_HOSTNAME", "istiod.istio-system.svc");
+        environment.put("ALT_CA_HOSTNAME", "istiod.istio-system.svc");
+        environment.put("XDS_ROOT_CA", folder.resolve("root-cert.pem").toString());
+        environment.put("CA_ROOT_CA", folder.resolve("root-cert.pem").toString());
+        environment.put(
+                "AUTH_TOKEN", folder.resolve("tokens/istio-system_" + pod + "/istio-token").toString());
+        environment.put("INPOD_UDS", socket(node).toString());
+        environment.put("SECRET_TTL", options.secretTtl().toSeconds() + "s");
+        environment.putAll(options.environment());
+        List<String> command = options.ztunnel().isEmpty() ? java("ztunnel", "ztunnel", 64) : options.ztunnel();
+        return start(pod, node, command, environment);
+    }
+
+    public Duration awaitZtunnel(Node node) {
+        return process("ztunnel-" + node.name())
+                .awaitReady(new InetSocketAddress(node.address(), READINESS_PORT), "/healthz/ready", READY);
+    }
+
+    private Path socket(Node node) {
+        return folder.resolve(node.name()).resolve("ztunnel.sock");
+    }
+
+    private MeshProcess start(String name, Node machine, List<String> command, Map<String, String> environment) {
+        MeshProcess process =
+                MeshProcess.start(name, network.namespace(machine.name()), command, environment, log(name));
+        processes.put(name, process);
+        return process;
+    }
+
+    private List<String> java(String module, String packageName, int heapMiB) {
+        Path target = home.resolve("services").resolve(module).resolve("target");
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(
+                "-Xmx" + heapMiB + "m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseCompactObjectHeaders",
+                "-Xshare:auto",
+                "-XX:+ExitOnOutOfMemoryError",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                target.resolve(module + "-0.1.0-SNAPSHOT.jar") + ":" + target.resolve("lib") + "/*",
+                "dev.ambit.services." + packageName + ".Main"));
+        return command;
+    }
+
+    /** Stops everything, the node proxies first, as a cluster would. */
+    @Override
+    public void close() {
+        List<MeshProcess> inOrder = new ArrayList<>(processes.values());
+        inOrder.reversed().forEach(MeshProcess::close);
+        processes.clear();
+    }
+}

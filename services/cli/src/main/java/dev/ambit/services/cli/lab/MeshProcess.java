@@ -1,0 +1,122 @@
+package dev.ambit.services.cli.lab;
+
+import dev.ambit.ports.podnetwork.NetworkNamespace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** One process of the mesh, started in the network namespace of its machine, with its output in a file. */
+public final class MeshProcess implements AutoCloseable {
+    private static final Duration STOP = Duration.ofSeconds(8);
+
+    private final String name;
+    private final Process process;
+    private final Path log;
+    private final long startedNanos = System.nanoTime();
+
+    private MeshProcess(String name, Process process, Path log) {
+        this.name = name;
+        this.process = process;
+        this.log = log;
+    }
+
+    /** Starts the command; its environment is PATH and what is given. */
+    public static MeshProcess start(
+            String name, NetworkNamespace namespace, List<String> command, Map<String, String> environment, Path log) {
+        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        String path = System.getenv().getOrDefault("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        builder.environment().clear();
+        builder.environment().put("PATH", path);
+        builder.environment().putAll(environment);
+        Process process = namespace.call(() -> {
+            try {
+                return builder.start();
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot start " + name, e);
+            }
+        });
+        return new MeshProcess(name, process, log);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public Path log() {
+        return log;
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /**
+     * Waits until the readiness address answers 200, and returns how long that took since the start.
+     *
+     * @throws LabException with the end of the log if the process ends, or is not ready in time
+     */
+    public Duration awaitReady(InetSocketAddress readiness, String path, Duration deadline) {
+        long until = startedNanos + deadline.toNanos();
+        while (System.nanoTime() < until) {
+            if (!process.isAlive()) {
+                throw new LabException(name + " ended with status " + process.exitValue() + ":\n" + tail());
+            }
+            if (answersReady(readiness, path)) {
+                return Duration.ofNanos(System.nanoTime() - startedNanos);
+            }
+            Pause.of(Duration.ofMillis(10));
+        }
+        throw new LabException(name + " was not ready within " + deadline.toSeconds() + " s:\n" + tail());
+    }
+
+    private static boolean answersReady(InetSocketAddress address, String path) {
+        try (var socket = new Socket()) {
+            socket.setSoTimeout(500);
+            socket.connect(address, 500);
+            String request = "GET " + path + " HTTP/1.1\r\nHost: ready\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            byte[] head = socket.getInputStream().readNBytes(12);
+            return new String(head, StandardCharsets.US_ASCII).endsWith(" 200");
+        } catch (IOException _) {
+            // Not listening yet, or busy starting: the caller asks again.
+            return false;
+        }
+    }
+
+    /** The last lines of the process's output. */
+    public String tail() {
+        try {
+            List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
+        } catch (IOException e) {
+            return "(no log: " + e.getMessage() + ")";
+        }
+    }
+
+    /** Asks the process to end, and insists after 8 s. */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+                process.waitFor();
+            }
+        } catch (InterruptedException _) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

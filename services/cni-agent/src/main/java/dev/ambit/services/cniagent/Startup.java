@@ -1,0 +1,32 @@
+package dev.ambit.services.cniagent;
+
+import dev.ambit.ports.configuration.NodePodSource;
+import dev.ambit.services.cniagent.enrol.NodeAgent;
+import io.micronaut.context.event.ApplicationEventListener;
+import io.micronaut.context.event.StartupEvent;
+import jakarta.inject.Singleton;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sets everything in motion once it is wired. */
+@Singleton
+final class Startup implements ApplicationEventListener<StartupEvent> {
+    private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
+
+    private final CniAgentConfig config;
+    private final NodeAgent agent;
+    private final NodePodSource source;
+
+    Startup(CniAgentConfig config, NodeAgent agent, NodePodSource source) {
+        this.config = config;
+        this.agent = agent;
+        this.source = source;
+    }
+
+    @Override
+    public void onApplicationEvent(StartupEvent event) {
+        agent.start();
+        source.start(config.nodeName(), agent);
+        LOG.info("node agent started\tnode={}", config.nodeName());
+    }
+}

@@ -1,0 +1,241 @@
+package dev.ambit.services.cniagent.enrol;
+
+import dev.ambit.domain.enrolment.Enrolment;
+import dev.ambit.domain.enrolment.NodePod;
+import dev.ambit.domain.workload.PodRef;
+import dev.ambit.ports.configuration.ConfigurationException;
+import dev.ambit.ports.configuration.ConfigurationProblem;
+import dev.ambit.ports.configuration.NodePodSource;
+import dev.ambit.ports.configuration.PodStatusWriter;
+import dev.ambit.ports.configuration.PodStatusWriter.Redirection;
+import dev.ambit.ports.podnetwork.NetworkNamespace;
+import dev.ambit.ports.podnetwork.NetworkNamespaces;
+import dev.ambit.ports.podnetwork.NodeProxies;
+import dev.ambit.ports.podnetwork.PodNetworkException;
+import dev.ambit.ports.podnetwork.PodRedirection;
+import dev.ambit.ports.telemetry.Counter;
+import dev.ambit.ports.telemetry.Gauge;
+import dev.ambit.ports.telemetry.Meter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the pods of this node what their labels ask for. Enrolment: rules into the pod's namespace, then the node proxy,
+ * then the report on the pod; so traffic is captured before anything says so, and never flows around the proxy. Removal
+ * goes the other way round. What fails is tried again.
+ *
+ * <p>Every method runs on the one thread of {@code worker}; only {@link #snapshot} is called by others.
+ */
+public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
+    private static final Duration RETRY = Duration.ofMillis(500);
+    private static final Duration PROXY_ANSWER = Duration.ofSeconds(10);
+
+    private final Enrolment enrolment;
+    private final NetworkNamespaces namespaces;
+    private final PodRedirection redirection;
+    private final NodeProxies proxies;
+    private final PodStatusWriter status;
+    private final ScheduledExecutorService worker;
+    private final Meter meter;
+    private final Map<String, Member> members = new LinkedHashMap<>();
+    private final Map<String, String> lastReason = new HashMap<>();
+    private List<NodePod> wanted = List.of();
+    private volatile List<NodeProxies.EnrolledPod> snapshot = List.of();
+    private volatile boolean settled;
+
+    /** A pod with rules in its namespace. */
+    private static final class Member {
+        private final PodRef pod;
+        private final NetworkNamespace namespace;
+        private boolean served;
+
+        Member(PodRef pod, NetworkNamespace namespace) {
+            this.pod = pod;
+            this.namespace = namespace;
+        }
+    }
+
+    /** @param worker a single thread; its owner shuts it down */
+    public NodeAgent(
+            Enrolment enrolment,
+            NetworkNamespaces namespaces,
+            PodRedirection redirection,
+            NodeProxies proxies,
+            PodStatusWriter status,
+            ScheduledExecutorService worker,
+            Meter meter) {
+        this.enrolment = enrolment;
+        this.namespaces = namespaces;
+        this.redirection = redirection;
+        this.proxies = proxies;
+        this.status = status;
+        this.worker = worker;
+        this.meter = meter;
+        meter.gauge(Gauge.ENROLLED_PODS, () -> snapshot.size());
+        meter.gauge(Gauge.NODE_PROXIES, proxies::connected);
+    }
+
+    /** Listens for node proxies and looks after pods from now on. */
+    public void start() {
+        proxies.start(() -> snapshot);
+        worker.scheduleWithFixedDelay(this::reconcile, RETRY.toMillis(), RETRY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether every pod of this node was brought to what its labels ask for, at least once. */
+    public boolean isReady() {
+        return settled;
+    }
+
+    @Override
+    public void pods(List<NodePod> pods) {
+        worker.execute(() -> {
+            wanted = List.copyOf(pods);
+            reconcile();
+        });
+    }
+
+    @Override
+    public void problems(List<ConfigurationProblem> problems) {
+        problems.forEach(problem -> LOG.warn("configuration problem\t{}", problem));
+    }
+
+    /** Ends the watch. Rules stay: a pod that is in the mesh must not fall out of it because its agent restarts. */
+    @Override
+    public void close() {
+        proxies.close();
+        worker.execute(() -> members.values().forEach(member -> member.namespace.close()));
+    }
+
+    private void reconcile() {
+        try {
+            var stay = new HashMap<String, NodePod>();
+            for (NodePod pod : wanted) {
+                switch (enrolment.decide(pod)) {
+                    case Enrolment.Decision.Enrol _ -> stay.put(pod.ref().uid(), pod);
+                    case Enrolment.Decision.StayOut(String why) -> explainOnce(pod.ref(), "stays out: " + why);
+                }
+            }
+            removeAllBut(stay);
+            boolean complete = true;
+            for (NodePod pod : stay.values()) {
+                complete &= enrol(pod);
+            }
+            settled |= complete;
+        } catch (RuntimeException e) {
+            // One pod's trouble is handled where it arises; this keeps the schedule alive whatever was overlooked.
+            LOG.error("reconciling failed, will try again", e);
+        }
+    }
+
+    private boolean enrol(NodePod pod) {
+        PodRef ref = pod.ref();
+        Member member = members.get(ref.uid());
+        if (member != null && member.served) {
+            return true;
+        }
+        try {
+            if (member == null) {
+                Optional<NetworkNamespace> namespace = namespaces.find(pod);
+                if (namespace.isEmpty()) {
+                    explainOnce(ref, "waits: has no network namespace on this node (yet)");
+                    return false;
+                }
+                member = capture(ref, namespace.get());
+            }
+            return serve(member);
+        } catch (PodNetworkException | ConfigurationException e) {
+            meter.increment(Counter.ENROLMENTS, "failed");
+            explainOnce(ref, "cannot be enrolled, will try again: " + e.getMessage());
+            return false;
+        }
+    }
+
+    private Member capture(PodRef ref, NetworkNamespace namespace) {
+        try {
+            redirection.apply(namespace);
+        } catch (PodNetworkException e) {
+            namespace.close();
+            throw e;
+        }
+        var member = new Member(ref, namespace);
+        members.put(ref.uid(), member);
+        publishSnapshot();
+        return member;
+    }
+
+    private boolean serve(Member member) {
+        try {
+            proxies.add(new NodeProxies.EnrolledPod(member.pod, member.namespace))
+                    .toCompletableFuture()
+                    .orTimeout(PROXY_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            String why = e.getCause() instanceof TimeoutException
+                    ? "node proxy did not answer within " + PROXY_ANSWER.toSeconds() + " s"
+                    : String.valueOf(e.getCause().getMessage());
+            status.redirection(member.pod, Redirection.PENDING);
+            explainOnce(member.pod, "is captured, waits for its node proxy: " + why);
+            return false;
+        }
+        status.redirection(member.pod, Redirection.ENABLED);
+        member.served = true;
+        meter.increment(Counter.ENROLMENTS, "enrolled");
+        explainOnce(member.pod, "is in the mesh");
+        return true;
+    }
+
+    private void removeAllBut(Map<String, NodePod> stay) {
+        for (Member member : new ArrayList<>(members.values())) {
+            if (!stay.containsKey(member.pod.uid())) {
+                remove(member);
+            }
+        }
+        lastReason.keySet().removeIf(uid -> wanted.stream().noneMatch(pod -> pod.ref().uid().equals(uid)));
+    }
+
+    private void remove(Member member) {
+        members.remove(member.pod.uid());
+        publishSnapshot();
+        try {
+            proxies.remove(member.pod)
+                    .toCompletableFuture()
+                    .orTimeout(PROXY_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            LOG.warn("node proxy did not confirm that a pod is gone\tpod={} cause=\"{}\"", member.pod, e.getMessage());
+        }
+        try {
+            redirection.remove(member.namespace);
+            status.redirection(member.pod, Redirection.ABSENT);
+        } catch (PodNetworkException | ConfigurationException e) {
+            LOG.warn("pod left the mesh, cleaning up after it failed\tpod={} cause=\"{}\"", member.pod, e.getMessage());
+        }
+        member.namespace.close();
+        meter.increment(Counter.ENROLMENTS, "removed");
+        explainOnce(member.pod, "has left the mesh");
+    }
+
+    private void publishSnapshot() {
+        snapshot = members.values().stream()
+                .map(member -> new NodeProxies.EnrolledPod(member.pod, member.namespace))
+                .toList();
+    }
+
+    private void explainOnce(PodRef pod, String what) {
+        if (!what.equals(lastReason.put(pod.uid(), what))) {
+            LOG.info("pod {}\tpod={} uid={}", what, pod, pod.uid());
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.ambit.services.controlplane;
+
+import dev.ambit.adapters.istiodca.IstiodCaOptions;
+import dev.ambit.adapters.istiodca.IstiodCertificateAuthority;
+import dev.ambit.adapters.istiodca.token.StandaloneTokens;
+import dev.ambit.adapters.istiodca.token.TokenFolder;
+import dev.ambit.adapters.telemetry.PrometheusTelemetry;
+import dev.ambit.domain.identity.TrustDomain;
+import dev.ambit.ports.ca.CertificateIssuing;
+import dev.ambit.services.controlplane.issuing.IssueCertificates;
+import dev.ambit.services.controlplane.issuing.LivePods;
+import dev.ambit.services.controlplane.mesh.PublishedMesh;
+import dev.ambit.services.controlplane.standalone.NodeProxyFiles;
+import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+
+/** Certificates: who signs, who may ask, and where those who ask find their tokens. */
+@Factory
+final class IssuingFactory {
+    private static final Duration ROOT_LIFETIME = Duration.ofDays(3650);
+    private static final String TOKEN_ISSUER = "https://ambit.dev/standalone";
+
+    @Singleton
+    IstiodCertificateAuthority authority(CaConfig config, MeshConfig mesh) {
+        return switch (config.provider()) {
+            case ISTIOD -> {
+                var options = new IstiodCaOptions(
+                        new TrustDomain(mesh.trustDomain()),
+                        config.defaultTtl(),
+                        config.maxTtl(),
+                        ROOT_LIFETIME,
+                        config.backdate());
+                yield IstiodCertificateAuthority.open(Path.of(config.folder()), options, Clock.systemUTC());
+            }
+        };
+    }
+
+    @Singleton
+    StandaloneTokens tokens(CaConfig config, MeshConfig mesh) {
+        return StandaloneTokens.open(
+                Path.of(config.folder(), "token-key.json"),
+                TOKEN_ISSUER,
+                config.tokenAudience(),
+                new TrustDomain(mesh.trustDomain()),
+                Clock.systemUTC());
+    }
+
+    @Singleton
+    LivePods livePods(CaConfig config, PublishedMesh mesh) {
+        var pods = new LivePods(config.accounts());
+        mesh.observe(pods);
+        return pods;
+    }
+
+    @Singleton
+    CertificateIssuing issuing(
+            StandaloneTokens tokens,
+            LivePods pods,
+            IstiodCertificateAuthority authority,
+            PrometheusTelemetry telemetry) {
+        return new IssueCertificates(tokens, pods::nodeCheck, authority, telemetry);
+    }
+
+    @Singleton
+    NodeProxyFiles nodeProxyFiles(
+            CaConfig config, StandaloneTokens tokens, LivePods pods, IstiodCertificateAuthority authority) {
+        var folder = new TokenFolder(Path.of(config.tokens()), tokens, config.tokenTtl(), Clock.systemUTC());
+        return new NodeProxyFiles(folder, Path.of(config.trustBundle()), authority, pods);
+    }
+}

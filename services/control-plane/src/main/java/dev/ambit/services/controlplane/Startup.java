@@ -1,0 +1,60 @@
+package dev.ambit.services.controlplane;
+
+import dev.ambit.ports.configuration.ConfigurationSource;
+import dev.ambit.services.controlplane.mesh.PublishedMesh;
+import dev.ambit.services.controlplane.standalone.NodeProxyFiles;
+import io.micronaut.context.event.ApplicationEventListener;
+import io.micronaut.context.event.StartupEvent;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sets everything in motion once it is wired: roots first, then the configuration, then what needs repeating. */
+@Singleton
+final class Startup implements ApplicationEventListener<StartupEvent> {
+    private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
+
+    private final ConfigurationSource source;
+    private final PublishedMesh mesh;
+    private final NodeProxyFiles files;
+    private final ServingIdentity serving;
+    private final ScheduledExecutorService chores =
+            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("chores").factory());
+
+    Startup(ConfigurationSource source, PublishedMesh mesh, NodeProxyFiles files, ServingIdentity serving) {
+        this.source = source;
+        this.mesh = mesh;
+        this.files = files;
+        this.serving = serving;
+    }
+
+    @Override
+    public void onApplicationEvent(StartupEvent event) {
+        files.writeTrustBundle();
+        source.start(mesh);
+        files.updateTokens();
+        mesh.observe(_ -> chores.execute(() -> quietly("tokens", files::updateTokens)));
+        chores.scheduleWithFixedDelay(() -> quietly("tokens", files::updateTokens), 1, 1, TimeUnit.MINUTES);
+        long renewal = ServingIdentity.RENEWAL.toSeconds();
+        chores.scheduleWithFixedDelay(
+                () -> quietly("serving certificate", serving::renew), renewal, renewal, TimeUnit.SECONDS);
+    }
+
+    /** A chore that fails must not be the last of its kind: the executor would drop it. */
+    private static void quietly(String chore, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.error("chore failed, will try again\tchore=\"{}\"", chore, e);
+        }
+    }
+
+    @PreDestroy
+    void stop() {
+        chores.shutdownNow();
+    }
+}

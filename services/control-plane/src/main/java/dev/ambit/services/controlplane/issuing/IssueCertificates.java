@@ -1,0 +1,103 @@
+package dev.ambit.services.controlplane.issuing;
+
+import dev.ambit.domain.identity.SpiffeId;
+import dev.ambit.domain.issuing.Caller;
+import dev.ambit.domain.issuing.IssuingDecision;
+import dev.ambit.domain.issuing.NodeCheck;
+import dev.ambit.ports.ca.CallerAuthentication;
+import dev.ambit.ports.ca.CertificateAuthority;
+import dev.ambit.ports.ca.CertificateAuthorityException;
+import dev.ambit.ports.ca.CertificateIssuing;
+import dev.ambit.ports.telemetry.Counter;
+import dev.ambit.ports.telemetry.Meter;
+import java.util.ArrayList;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Issues workload certificates. Every request leaves one line in the log {@code audit}: who asked, for whom, and what
+ * became of it. The caller of a refused request is told nothing more than that it was refused.
+ */
+public final class IssueCertificates implements CertificateIssuing {
+    private static final Logger AUDIT = LoggerFactory.getLogger("audit");
+
+    private final CallerAuthentication authentication;
+    private final Supplier<NodeCheck> nodeCheck;
+    private final CertificateAuthority authority;
+    private final Meter meter;
+
+    /** @param nodeCheck the check over the pods as they are now */
+    public IssueCertificates(
+            CallerAuthentication authentication,
+            Supplier<NodeCheck> nodeCheck,
+            CertificateAuthority authority,
+            Meter meter) {
+        this.authentication = authentication;
+        this.nodeCheck = nodeCheck;
+        this.authority = authority;
+        this.meter = meter;
+    }
+
+    @Override
+    public Answer issue(Request request) {
+        return switch (authentication.authenticate(request.bearerToken())) {
+            case CallerAuthentication.Result.Rejected(String why) ->
+                refused("unauthenticated", "unknown", request, why, new Answer.Unauthenticated());
+            case CallerAuthentication.Result.Authenticated(Caller caller) -> authorized(caller, request);
+        };
+    }
+
+    private Answer authorized(Caller caller, Request request) {
+        return switch (decide(caller, request)) {
+            case IssuingDecision.Refuse(String why) ->
+                refused("forbidden", caller.toString(), request, why, new Answer.Unauthenticated());
+            case IssuingDecision.Issue(SpiffeId identity) -> sign(caller, identity, request);
+        };
+    }
+
+    private IssuingDecision decide(Caller caller, Request request) {
+        NodeCheck check = nodeCheck.get();
+        if (request.impersonated().isEmpty()) {
+            return check.own(caller);
+        }
+        return switch (SpiffeId.parse(request.impersonated().get())) {
+            case SpiffeId.Parsed.Valid(SpiffeId wanted) -> check.impersonated(caller, wanted);
+            case SpiffeId.Parsed.Malformed(String text, String why) ->
+                new IssuingDecision.Refuse("asks for '" + text + "', which is no identity: " + why);
+        };
+    }
+
+    private Answer sign(Caller caller, SpiffeId identity, Request request) {
+        try {
+            var signing = new CertificateAuthority.SigningRequest(request.csrPem(), identity, request.validity());
+            return switch (authority.sign(signing)) {
+                case CertificateAuthority.SigningResult.Rejected(String why) ->
+                    refused("invalid", caller.toString(), request, why, new Answer.InvalidRequest(why));
+                case CertificateAuthority.SigningResult.Signed signed -> {
+                    meter.increment(Counter.CERTIFICATES_ISSUED, "issued");
+                    AUDIT.info(
+                            "certificate issued\tidentity={} serial={} expires={} caller={} pod={} node={}",
+                            identity,
+                            signed.serial(),
+                            signed.notAfter(),
+                            caller.identity(),
+                            caller.pod(),
+                            caller.node());
+                    var chain = new ArrayList<>(signed.chainPem());
+                    chain.add(signed.rootsPem());
+                    yield new Answer.Issued(identity, chain);
+                }
+            };
+        } catch (CertificateAuthorityException e) {
+            return refused("unavailable", caller.toString(), request, String.valueOf(e.getMessage()), new Answer.Unavailable());
+        }
+    }
+
+    private Answer refused(String outcome, String caller, Request request, String why, Answer answer) {
+        meter.increment(Counter.CERTIFICATES_ISSUED, outcome);
+        AUDIT.warn("certificate refused\toutcome={} caller=\"{}\" wanted=\"{}\" why=\"{}\"",
+                outcome, caller, request.impersonated().orElse("own"), why);
+        return answer;
+    }
+}

@@ -1,0 +1,67 @@
+package dev.ambit.services.ztunnel;
+
+import dev.ambit.adapters.linux.zds.ZdsPodFeed;
+import dev.ambit.adapters.netty.NettyOptions;
+import dev.ambit.adapters.netty.NettyTransport;
+import dev.ambit.adapters.telemetry.PrometheusTelemetry;
+import dev.ambit.domain.identity.TrustDomain;
+import dev.ambit.ports.podnetwork.PodFeed;
+import dev.ambit.ports.telemetry.Gauge;
+import dev.ambit.ports.transport.Transport;
+import dev.ambit.ports.transport.TransportLimits;
+import dev.ambit.services.ztunnel.credentials.CertificateKeeper;
+import dev.ambit.services.ztunnel.flow.Flows;
+import dev.ambit.services.ztunnel.pod.ServedPods;
+import io.micronaut.context.annotation.Bean;
+import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Named;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** The one place in ztunnel that knows which transports exist, and the pods they serve. */
+@Factory
+final class DataPlaneFactory {
+
+    @Singleton
+    @Bean(preDestroy = "close")
+    Transport transport(ZtunnelConfig config, CertificateKeeper credentials) {
+        TransportLimits limits = TransportLimits.ISTIO
+                .withPacketMark(config.packetMark())
+                .withStreamsPerTunnel(config.poolMaxStreamsPerConnection());
+        return switch (config.transport()) {
+            case NETTY -> new NettyTransport(new NettyOptions(config.workers()), limits, credentials);
+        };
+    }
+
+    @Singleton
+    ServedPods pods(
+            ZtunnelConfig config,
+            Transport transport,
+            Flows flows,
+            @Named("chores") ScheduledExecutorService chores,
+            PrometheusTelemetry telemetry) {
+        var pods = new ServedPods(
+                transport, flows, new TrustDomain(config.trustDomain()), wildcard(config), chores, telemetry);
+        telemetry.gauge(Gauge.ACTIVE_PROXIES, pods::activeCount);
+        telemetry.gauge(Gauge.PENDING_PROXIES, pods::pendingCount);
+        return pods;
+    }
+
+    @Singleton
+    @Bean(preDestroy = "close")
+    PodFeed feed(ZtunnelConfig config) {
+        return new ZdsPodFeed(Path.of(config.inpodUds()));
+    }
+
+    /** The dual-stack wildcard, or IPv4's alone where IPv6 is switched off. */
+    private static InetAddress wildcard(ZtunnelConfig config) {
+        try {
+            return InetAddress.getByAddress(new byte[config.ipv6Enabled() ? 16 : 4]);
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

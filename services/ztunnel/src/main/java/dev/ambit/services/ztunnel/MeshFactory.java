@@ -1,0 +1,65 @@
+package dev.ambit.services.ztunnel;
+
+import dev.ambit.adapters.telemetry.PrometheusTelemetry;
+import dev.ambit.adapters.xds.channel.ControlPlane;
+import dev.ambit.adapters.xds.discovery.NodeIdentity;
+import dev.ambit.adapters.xds.discovery.XdsClientOptions;
+import dev.ambit.adapters.xds.discovery.XdsMeshDiscovery;
+import dev.ambit.domain.flow.InboundPlanner;
+import dev.ambit.domain.flow.OutboundPlanner;
+import dev.ambit.ports.discovery.MeshDiscovery;
+import dev.ambit.ports.telemetry.Gauge;
+import dev.ambit.services.ztunnel.flow.Flows;
+import dev.ambit.services.ztunnel.mesh.CurrentMesh;
+import io.micronaut.context.annotation.Bean;
+import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** The picture of the mesh, where it comes from, and the plans that are made from it. */
+@Factory
+final class MeshFactory {
+
+    @Singleton
+    CurrentMesh mesh(PrometheusTelemetry telemetry) {
+        var mesh = new CurrentMesh();
+        telemetry.gauge(Gauge.WORKLOADS, () -> mesh.view().counts().workloads());
+        telemetry.gauge(Gauge.SERVICES, () -> mesh.view().counts().services());
+        telemetry.gauge(Gauge.POLICIES, () -> mesh.view().counts().policies());
+        return mesh;
+    }
+
+    @Singleton
+    @Bean(preDestroy = "close")
+    MeshDiscovery discovery(ZtunnelConfig config, PrometheusTelemetry telemetry) {
+        var node = new NodeIdentity(
+                config.instanceIp(), config.podName(), config.podNamespace(), config.nodeName());
+        ControlPlane controlPlane =
+                controlPlane(config, config.xdsAddress(), config.xdsRootCa(), config.altXdsHostname());
+        return new XdsMeshDiscovery(XdsClientOptions.of(controlPlane, node), telemetry);
+    }
+
+    @Singleton
+    Flows flows(ZtunnelConfig config, CurrentMesh mesh, PrometheusTelemetry telemetry) {
+        var flows = new Flows(
+                mesh,
+                new OutboundPlanner(config.network(), RandomGenerator.of("L64X128MixRandom")),
+                new InboundPlanner(config.network()),
+                telemetry);
+        telemetry.gauge(Gauge.LIVE_FLOWS, flows::liveCount);
+        return flows;
+    }
+
+    static ControlPlane controlPlane(ZtunnelConfig config, String address, String rootCa, String alternativeHostname) {
+        String withScheme = address.contains("://") ? address : "https://" + address;
+        return new ControlPlane(
+                URI.create(withScheme),
+                Optional.of(Path.of(rootCa)),
+                alternativeHostname.isEmpty() ? Optional.empty() : Optional.of(alternativeHostname),
+                Optional.of(Path.of(config.authToken())),
+                config.clusterId());
+    }
+}

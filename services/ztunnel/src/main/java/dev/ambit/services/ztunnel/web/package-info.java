@@ -1,0 +1,5 @@
+/** Readiness and metrics over HTTP. */
+@NullMarked
+package dev.ambit.services.ztunnel.web;
+
+import org.jspecify.annotations.NullMarked;
