@@ -1,0 +1,117 @@
+package dev.ambit.adapters.netty;
+
+import dev.ambit.adapters.netty.relay.Leg;
+import dev.ambit.adapters.netty.relay.Relay;
+import dev.ambit.domain.flow.FlowContext;
+import dev.ambit.domain.flow.FlowOutcome;
+import dev.ambit.domain.flow.FlowReport;
+import dev.ambit.domain.flow.RefusalReason;
+import dev.ambit.domain.flow.ResponseFlag;
+import dev.ambit.ports.transport.FlowDecisions;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A plan being carried out: reported as opened when made, and as closed exactly once. Lives on one event loop. */
+final class Flow implements FlowDecisions.LiveFlow {
+    private final FlowContext context;
+    private final FlowDecisions.Plan plan;
+    private final PodConnections pod;
+    private final EventLoop loop;
+    private final Leg initiator;
+    private final long startNanos = System.nanoTime();
+    private @Nullable Leg responder;
+    private @Nullable Relay relay;
+    private @Nullable FlowOutcome ending;
+    private boolean over;
+
+    private Flow(FlowContext context, FlowDecisions.Plan plan, PodConnections pod, EventLoop loop, Leg initiator) {
+        this.context = context;
+        this.plan = plan;
+        this.pod = pod;
+        this.loop = loop;
+        this.initiator = initiator;
+    }
+
+    static Flow open(FlowContext context, FlowDecisions.Plan plan, PodConnections pod, EventLoop loop, Leg initiator) {
+        var flow = new Flow(context, plan, pod, loop, initiator);
+        pod.opened(flow);
+        initiator.whenLost(
+                () -> flow.fail(ResponseFlag.NONE, "the caller went away before its connection was established"));
+        return flow;
+    }
+
+    @Override
+    public FlowContext context() {
+        return context;
+    }
+
+    @Override
+    public FlowDecisions.Plan plan() {
+        return plan;
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
+    /** What to give up should the flow end before it is carried. */
+    void reaching(Leg leg) {
+        responder = leg;
+    }
+
+    /** Both ends are there. */
+    void carry(Leg reached) {
+        if (over) {
+            reached.abort();
+            return;
+        }
+        responder = reached;
+        Relay joined = Relay.join(initiator, reached, this::carried);
+        relay = joined;
+    }
+
+    private void carried(long received, long sent, String error) {
+        FlowOutcome outcome = ending;
+        if (outcome == null) {
+            outcome =
+                    error.isEmpty() ? new FlowOutcome.Completed() : new FlowOutcome.Failed(ResponseFlag.CONNECT, error);
+        }
+        finish(received, sent, outcome);
+    }
+
+    /** The responder cannot be reached. */
+    void fail(ResponseFlag flag, String message) {
+        stop(new FlowOutcome.Failed(flag, message));
+    }
+
+    @Override
+    public void end(RefusalReason reason) {
+        Answers.on(loop, () -> stop(new FlowOutcome.Refused(reason)));
+    }
+
+    private void stop(FlowOutcome outcome) {
+        if (over || ending != null) {
+            return;
+        }
+        ending = outcome;
+        if (relay != null) {
+            relay.abort();
+            return;
+        }
+        initiator.abort();
+        if (responder != null) {
+            responder.abort();
+        }
+        finish(0, 0, outcome);
+    }
+
+    private void finish(long received, long sent, FlowOutcome outcome) {
+        if (over) {
+            return;
+        }
+        over = true;
+        var duration = Duration.ofNanos(System.nanoTime() - startNanos);
+        pod.closed(this, new FlowReport(context, received, sent, duration, outcome));
+    }
+}

@@ -1,0 +1,201 @@
+package dev.ambit.adapters.netty;
+
+import dev.ambit.adapters.netty.http2.ConnectRequest;
+import dev.ambit.adapters.netty.http2.HboneStream;
+import dev.ambit.adapters.netty.http2.ServerSession;
+import dev.ambit.adapters.netty.http2.SessionOwner;
+import dev.ambit.adapters.netty.tls.PeerIdentity;
+import dev.ambit.domain.address.IpPort;
+import dev.ambit.domain.address.Ports;
+import dev.ambit.domain.flow.HboneHeaders;
+import dev.ambit.domain.flow.InboundAttempt;
+import dev.ambit.domain.flow.InboundPlan;
+import dev.ambit.domain.flow.RefusalReason;
+import dev.ambit.domain.flow.Reporter;
+import dev.ambit.domain.identity.SpiffeId;
+import dev.ambit.ports.credentials.WorkloadCertificate;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLException;
+
+/** Port 15008: tunnels from other proxies. */
+final class HboneInbound {
+    private static final int HEADER_CHARS_MAX = 8192;
+    private static final int UNREACHABLE = 503;
+
+    private final PodConnections pod;
+    private final InboundForward forward;
+    private final AtomicInteger handshakes = new AtomicInteger();
+
+    HboneInbound(PodConnections pod) {
+        this.pod = pod;
+        this.forward = new InboundForward(pod);
+    }
+
+    void accept(SocketChannel connection) {
+        InetSocketAddress remote = connection.remoteAddress();
+        if (remote == null) {
+            connection.close();
+            return;
+        }
+        new Connection(connection, IpPort.of(remote), IpPort.of(connection.localAddress())).begin();
+    }
+
+    /** One tunnel, from its first byte on. */
+    private final class Connection implements SessionOwner {
+        private final SocketChannel channel;
+        private final EventLoop loop;
+        private final IpPort client;
+        private final IpPort local;
+        private boolean secured;
+        private boolean rejected;
+
+        Connection(SocketChannel channel, IpPort client, IpPort local) {
+            this.channel = channel;
+            this.loop = channel.eventLoop();
+            this.client = client;
+            this.local = local;
+        }
+
+        void begin() {
+            if (handshakes.incrementAndGet() > pod.options().handshakesMax()) {
+                handshakes.decrementAndGet();
+                secured = true;
+                reject("more than " + pod.options().handshakesMax() + " TLS handshakes under way");
+                return;
+            }
+            channel.closeFuture().addListener(_ -> handshakeOver());
+            channel.config().setAllowHalfClosure(false);
+            loop.schedule(
+                    () -> {
+                        if (!secured) {
+                            reject("no TLS handshake within " + pod.limits().handshakeTimeout());
+                        }
+                    },
+                    pod.limits().handshakeTimeout().toMillis(),
+                    TimeUnit.MILLISECONDS);
+            SpiffeId identity = pod.pod().identity();
+            Answers.ask(
+                    loop,
+                    () -> pod.credentials().certificate(identity),
+                    this::handshake,
+                    error -> reject("no certificate for " + identity + ": " + ErrorText.of(error)));
+        }
+
+        private void handshakeOver() {
+            if (!secured) {
+                secured = true;
+                handshakes.decrementAndGet();
+            }
+        }
+
+        private void handshake(WorkloadCertificate certificate) {
+            if (rejected || !channel.isOpen()) {
+                return;
+            }
+            try {
+                SslHandler tls = pod.tls().server(certificate, channel.alloc());
+                channel.pipeline().addLast(tls, new TlsHandshake(() -> serve(tls), error -> reject("TLS: " + error)));
+                channel.config().setAutoRead(true);
+            } catch (SSLException unusable) {
+                reject("certificate " + certificate + " cannot be used: " + ErrorText.of(unusable));
+            }
+        }
+
+        private void serve(SslHandler tls) {
+            handshakeOver();
+            Optional<SpiffeId> peer = PeerIdentity.of(tls.engine().getSession());
+            if (peer.isEmpty()) {
+                reject("client certificate has no SPIFFE identity");
+                return;
+            }
+            var session =
+                    new ServerSession(pod.limits(), this, (stream, request) -> request(stream, request, peer.get()));
+            pod.track(session, loop);
+            channel.closeFuture().addListener(_ -> pod.forget(session));
+            channel.pipeline().addLast(session);
+        }
+
+        private void request(HboneStream stream, ConnectRequest request, SpiffeId peer) {
+            Optional<String> fault = fault(request);
+            if (fault.isPresent()) {
+                var malformed =
+                        new RefusalReason.MalformedRequest(request.method() + " " + request.authority(), fault.get());
+                stream.refuse(malformed.hboneStatus());
+                pod.rejected(Reporter.DESTINATION, client, local, malformed.message());
+                return;
+            }
+            var attempt = new InboundAttempt.Hbone(
+                    pod.pod().pod(), client, local, peer, request.authority(), request.headers());
+            pod.plan(loop, () -> pod.decisions().inbound(attempt), plan -> carryOut(plan, stream), error -> {
+                stream.refuse(UNREACHABLE);
+                pod.rejected(Reporter.DESTINATION, client, local, "no plan: " + ErrorText.of(error));
+            });
+        }
+
+        private void carryOut(InboundPlan plan, HboneStream stream) {
+            switch (plan) {
+                case InboundPlan.Refuse refuse -> {
+                    stream.refuse(refuse.reason().hboneStatus());
+                    pod.refused(refuse.context(), refuse.reason());
+                }
+                case InboundPlan.Forward let ->
+                    forward.start(
+                            let,
+                            stream,
+                            loop,
+                            () -> stream.accept(let.responseBaggage()),
+                            () -> stream.refuse(UNREACHABLE));
+            }
+        }
+
+        private void reject(String error) {
+            if (!rejected) {
+                rejected = true;
+                pod.rejected(Reporter.DESTINATION, client, local, error);
+                channel.close();
+            }
+        }
+
+        @Override
+        public void ready() {
+            // The client speaks HTTP/2; its requests follow.
+        }
+
+        @Override
+        public void over(String error, boolean tls) {
+            if (!error.isEmpty() && !rejected) {
+                rejected = true;
+                pod.rejected(Reporter.DESTINATION, client, local, (tls ? "TLS: " : "HTTP/2: ") + error);
+            }
+        }
+    }
+
+    /** What makes a request senseless whatever the application would say. */
+    private static Optional<String> fault(ConnectRequest request) {
+        if (!request.method().equals("CONNECT")) {
+            return Optional.of("method is not CONNECT");
+        }
+        String authority = request.authority();
+        int colon = authority.lastIndexOf(':');
+        if (colon <= 0 || Ports.parse(authority.substring(colon + 1)).isEmpty()) {
+            return Optional.of("authority has no port");
+        }
+        String host = authority.substring(0, colon);
+        if (host.indexOf(':') >= 0 && !(host.startsWith("[") && host.endsWith("]"))) {
+            return Optional.of("IPv6 address in authority is not in brackets");
+        }
+        HboneHeaders headers = request.headers();
+        int chars = headers.baggage().length()
+                + headers.forwarded().length()
+                + headers.traceparent().length();
+        return chars > HEADER_CHARS_MAX
+                ? Optional.of("headers of " + chars + " characters, allowed are " + HEADER_CHARS_MAX)
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.ambit.adapters.netty;
+
+import dev.ambit.adapters.netty.tls.TlsContexts;
+import dev.ambit.ports.credentials.Credentials;
+import dev.ambit.ports.transport.FlowDecisions;
+import dev.ambit.ports.transport.PodProxy;
+import dev.ambit.ports.transport.Transport;
+import dev.ambit.ports.transport.TransportLimits;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The transport on Netty with epoll and BoringSSL. Both sides of a connection live on the event loop that accepted it,
+ * so nothing is handed between threads; tunnels are therefore pooled per pod and event loop.
+ */
+public final class NettyTransport implements Transport {
+    private static final long SHUTDOWN_SECONDS_MAX = 5;
+
+    private final NettyOptions options;
+    private final TransportLimits limits;
+    private final Credentials credentials;
+    private final TlsContexts tls;
+    private final EventLoopGroup loops;
+    private final Set<NettyPodProxy> proxies = ConcurrentHashMap.newKeySet();
+
+    public NettyTransport(NettyOptions options, TransportLimits limits, Credentials credentials) {
+        this.options = options;
+        this.limits = limits;
+        this.credentials = credentials;
+        this.tls = new TlsContexts(limits.handshakeTimeout());
+        this.loops = new MultiThreadIoEventLoopGroup(
+                options.eventLoops(), new DefaultThreadFactory("transport", true), EpollIoHandler.newFactory());
+    }
+
+    @Override
+    public PodProxy serve(PodBinding pod, FlowDecisions decisions) {
+        var connections = new PodConnections(pod, decisions, options, limits, credentials, tls);
+        NettyPodProxy proxy = NettyPodProxy.start(connections, loops, proxies::remove);
+        proxies.add(proxy);
+        return proxy;
+    }
+
+    @Override
+    public void close() {
+        Set.copyOf(proxies).forEach(NettyPodProxy::close);
+        loops.shutdownGracefully(0, SHUTDOWN_SECONDS_MAX, TimeUnit.SECONDS)
+                .awaitUninterruptibly(SHUTDOWN_SECONDS_MAX, TimeUnit.SECONDS);
+    }
+}

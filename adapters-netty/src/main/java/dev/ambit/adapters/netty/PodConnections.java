@@ -1,0 +1,180 @@
+package dev.ambit.adapters.netty;
+
+import dev.ambit.adapters.netty.http2.ServerSession;
+import dev.ambit.adapters.netty.socket.PodSockets;
+import dev.ambit.adapters.netty.tls.TlsContexts;
+import dev.ambit.domain.address.IpPort;
+import dev.ambit.domain.flow.FlowContext;
+import dev.ambit.domain.flow.FlowOutcome;
+import dev.ambit.domain.flow.FlowReport;
+import dev.ambit.domain.flow.RefusalReason;
+import dev.ambit.domain.flow.Reporter;
+import dev.ambit.ports.credentials.Credentials;
+import dev.ambit.ports.transport.FlowDecisions;
+import dev.ambit.ports.transport.Transport.PodBinding;
+import dev.ambit.ports.transport.TransportLimits;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Everything one pod has open, and the way to the application's decisions. Safe for use by several event loops. */
+final class PodConnections {
+    private static final Logger LOG = LoggerFactory.getLogger(PodConnections.class);
+
+    private final PodBinding pod;
+    private final FlowDecisions decisions;
+    private final NettyOptions options;
+    private final TransportLimits limits;
+    private final Credentials credentials;
+    private final TlsContexts tls;
+    private final PodSockets sockets;
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final Set<Flow> flows = ConcurrentHashMap.newKeySet();
+    private final Map<ServerSession, EventLoop> sessions = new ConcurrentHashMap<>();
+    private final Map<EventLoop, TunnelPool> pools = new ConcurrentHashMap<>();
+    private final AtomicInteger asking = new AtomicInteger();
+    private volatile Runnable whenQuiet = () -> {};
+    private volatile boolean closed;
+
+    PodConnections(
+            PodBinding pod,
+            FlowDecisions decisions,
+            NettyOptions options,
+            TransportLimits limits,
+            Credentials credentials,
+            TlsContexts tls) {
+        this.pod = pod;
+        this.decisions = decisions;
+        this.options = options;
+        this.limits = limits;
+        this.credentials = credentials;
+        this.tls = tls;
+        this.sockets = new PodSockets(pod.namespace(), limits);
+    }
+
+    PodBinding pod() {
+        return pod;
+    }
+
+    FlowDecisions decisions() {
+        return decisions;
+    }
+
+    NettyOptions options() {
+        return options;
+    }
+
+    TransportLimits limits() {
+        return limits;
+    }
+
+    Credentials credentials() {
+        return credentials;
+    }
+
+    TlsContexts tls() {
+        return tls;
+    }
+
+    PodSockets sockets() {
+        return sockets;
+    }
+
+    TunnelPool pool(EventLoop loop) {
+        return pools.computeIfAbsent(loop, own -> new TunnelPool(this, own));
+    }
+
+    /** Closes the channel with the pod. */
+    void track(Channel channel) {
+        channels.add(channel);
+    }
+
+    void track(ServerSession session, EventLoop loop) {
+        sessions.put(session, loop);
+    }
+
+    void forget(ServerSession session) {
+        sessions.remove(session);
+    }
+
+    /** Asks for a plan; while the answer is out, the pod is not quiet. */
+    <T> void plan(
+            EventLoop loop, Supplier<CompletionStage<T>> question, Consumer<T> answer, Consumer<Throwable> failure) {
+        asking.incrementAndGet();
+        Answers.ask(
+                loop,
+                question,
+                plan -> {
+                    answer.accept(plan);
+                    asking.decrementAndGet();
+                    checkQuiet();
+                },
+                error -> {
+                    LOG.warn("no plan for a connection pod={} error={}", pod.pod(), ErrorText.of(error));
+                    failure.accept(error);
+                    asking.decrementAndGet();
+                    checkQuiet();
+                });
+    }
+
+    void opened(Flow flow) {
+        flows.add(flow);
+        decisions.opened(flow);
+        if (closed) {
+            flow.end(new RefusalReason.Draining());
+        }
+    }
+
+    void closed(Flow flow, FlowReport report) {
+        flows.remove(flow);
+        decisions.closed(report);
+        checkQuiet();
+    }
+
+    void refused(FlowContext context, RefusalReason reason) {
+        decisions.closed(new FlowReport(context, 0, 0, Duration.ZERO, new FlowOutcome.Refused(reason)));
+    }
+
+    void rejected(Reporter reporter, IpPort client, IpPort local, String error) {
+        decisions.rejected(reporter, client, local, ErrorText.line(error));
+    }
+
+    /** Tells tunnels to take no more streams. */
+    void goAway() {
+        sessions.forEach((session, loop) -> Answers.on(loop, session::goAway));
+    }
+
+    /** Runs the action as soon as nothing is carried, and perhaps again. */
+    void whenQuiet(Runnable action) {
+        whenQuiet = action;
+        checkQuiet();
+    }
+
+    private void checkQuiet() {
+        if (flows.isEmpty() && asking.get() == 0) {
+            whenQuiet.run();
+        }
+    }
+
+    /** Ends what is left. The result completes when every socket is closed. */
+    io.netty.util.concurrent.Future<Void> close() {
+        closed = true;
+        flows.forEach(flow -> flow.end(new RefusalReason.Draining()));
+        sessions.forEach((session, loop) -> Answers.on(loop, session::close));
+        pools.forEach((loop, pool) -> Answers.on(loop, pool::close));
+        channels.close();
+        return channels.newCloseFuture();
+    }
+}

@@ -1,0 +1,42 @@
+package dev.ambit.adapters.netty.http2;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Bounds what costs us more than it costs the peer: frames that demand an answer or carry nothing. A connection that
+ * sends more of a kind within ten seconds than any honest peer does is ended.
+ */
+final class FloodGuard {
+    private static final long PERIOD_NANOS = 10_000_000_000L;
+
+    /** Kinds of frames and how many of each are fine per period. */
+    enum Kind {
+        PING(200),
+        SETTINGS(100),
+        EMPTY_DATA(1000),
+        /** A stream taken back before it was answered: rapid reset, CVE-2023-44487. */
+        EARLY_RESET(400);
+
+        private final int allowed;
+
+        Kind(int allowed) {
+            this.allowed = allowed;
+        }
+    }
+
+    private final Map<Kind, Integer> seen = new EnumMap<>(Kind.class);
+    private long periodStart;
+
+    void count(Kind kind, long nowNanos) throws Http2Violation {
+        if (nowNanos - periodStart > PERIOD_NANOS) {
+            periodStart = nowNanos;
+            seen.clear();
+        }
+        if (seen.merge(kind, 1, Integer::sum) > kind.allowed) {
+            throw new Http2Violation(
+                    ErrorCode.ENHANCE_YOUR_CALM,
+                    "flood: more than " + kind.allowed + " of " + kind + " within ten seconds");
+        }
+    }
+}

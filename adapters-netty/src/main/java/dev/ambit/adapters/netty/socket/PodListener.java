@@ -1,0 +1,109 @@
+package dev.ambit.adapters.netty.socket;
+
+import dev.ambit.ports.podnetwork.NetworkNamespace;
+import dev.ambit.ports.transport.TransportException;
+import dev.ambit.ports.transport.TransportLimits;
+import dev.ambit.ports.transport.TransportLimits.OriginalSource;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.function.Consumer;
+
+/** A listening socket inside a pod's network namespace. */
+public final class PodListener {
+    private static final int BACKLOG = 1024;
+
+    private final EpollServerSocketChannel channel;
+
+    private PodListener(EpollServerSocketChannel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * Binds. Connections are spread over the group's event loops, and do not read until told to.
+     *
+     * @param accepted runs on the connection's event loop
+     * @throws TransportException if the port cannot be bound
+     */
+    public static PodListener bind(
+            EventLoopGroup group,
+            NetworkNamespace namespace,
+            InetSocketAddress address,
+            TransportLimits limits,
+            Consumer<SocketChannel> accepted) {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(group)
+                .channelFactory(() -> open(namespace, address.getAddress(), limits))
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel connection) {
+                        PodSockets.configure(connection);
+                        accepted.accept(connection);
+                    }
+                });
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            Throwable cause = bound.cause();
+            throw new TransportException(
+                    "cannot listen on " + address + ": " + cause.getMessage()
+                            + "; is the port taken, or a privilege missing (CAP_NET_ADMIN for marks)?",
+                    cause);
+        }
+        return new PodListener((EpollServerSocketChannel) bound.channel());
+    }
+
+    private static EpollServerSocketChannel open(
+            NetworkNamespace namespace, InetAddress address, TransportLimits limits) {
+        // An IPv6 wildcard takes IPv4 as well.
+        SocketProtocolFamily family =
+                address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
+        EpollServerSocketChannel channel = namespace.call(() -> new EpollServerSocketChannel(family));
+        try {
+            channel.config().setOption(EpollChannelOption.SO_REUSEPORT, true);
+            PodSockets.mark(channel, limits);
+            if (limits.originalSource() != OriginalSource.NEVER) {
+                transparent(channel, limits);
+            }
+            return channel;
+        } catch (RuntimeException refused) {
+            channel.unsafe().closeForcibly();
+            throw refused;
+        }
+    }
+
+    private static void transparent(EpollServerSocketChannel channel, TransportLimits limits) {
+        try {
+            channel.config().setOption(EpollChannelOption.IP_TRANSPARENT, true);
+        } catch (RuntimeException forbidden) {
+            if (limits.originalSource() == OriginalSource.REQUIRED) {
+                throw forbidden;
+            }
+            // Only redirection by TPROXY needs it on a listener; ours is by REDIRECT.
+        }
+    }
+
+    public int port() {
+        return ((ServerSocketChannel) channel).localAddress().getPort();
+    }
+
+    /** Stops accepting. When it returns, the port is free, unless called on an event loop. */
+    public void close() {
+        ChannelFuture closed = channel.close();
+        if (!channel.eventLoop().inEventLoop()) {
+            closed.awaitUninterruptibly();
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package dev.ambit.adapters.netty.socket;
+
+import dev.ambit.adapters.netty.relay.SocketLeg;
+import dev.ambit.domain.address.IpAddress;
+import dev.ambit.domain.address.IpPort;
+import dev.ambit.ports.podnetwork.NetworkNamespace;
+import dev.ambit.ports.transport.TransportLimits;
+import dev.ambit.ports.transport.TransportLimits.OriginalSource;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.PromiseNotifier;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Dials out of one pod's network namespace, and sets socket options as every socket of the mesh has them. */
+public final class PodSockets {
+    static final IntegerUnixChannelOption SO_MARK = new IntegerUnixChannelOption("SO_MARK", 1, 36);
+
+    private static final Logger LOG = LoggerFactory.getLogger(PodSockets.class);
+    private static final AtomicBoolean FALLBACK_LOGGED = new AtomicBoolean();
+
+    /** Large reads for bulk, small ones for chat: a waiting connection must not pin a large buffer for a few bytes. */
+    private static final int READ_BYTES_MAX = 128 << 10;
+
+    private static final WriteBufferWaterMark WRITE_MARKS = new WriteBufferWaterMark(256 << 10, 512 << 10);
+
+    private static final int KEEPALIVE_SECONDS = 180;
+    private static final int KEEPALIVE_PROBES = 9;
+
+    private final NetworkNamespace namespace;
+    private final TransportLimits limits;
+
+    public PodSockets(NetworkNamespace namespace, TransportLimits limits) {
+        this.namespace = namespace;
+        this.limits = limits;
+    }
+
+    /** Options of every connection, accepted or dialled. */
+    public static void configure(Channel channel) {
+        ChannelConfig config = channel.config();
+        config.setOption(ChannelOption.TCP_NODELAY, true);
+        config.setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(1024, 16_384, READ_BYTES_MAX));
+        config.setWriteBufferWaterMark(WRITE_MARKS);
+    }
+
+    /** Finds out that the other host is gone although nothing is sent (ztunnel's figures). */
+    public static void keepAlive(Channel channel) {
+        ChannelConfig config = channel.config();
+        config.setOption(ChannelOption.SO_KEEPALIVE, true);
+        config.setOption(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_SECONDS);
+        config.setOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_SECONDS);
+        config.setOption(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES);
+    }
+
+    /**
+     * Connects to an upstream with a leg that does not read yet. On the event loop.
+     *
+     * @param origin the source address to show, when one is to be preserved
+     */
+    public Future<SocketLeg> dial(EventLoop loop, IpPort target, Optional<IpAddress> origin) {
+        Promise<SocketLeg> dialled = loop.newPromise();
+        var legs = new ArrayList<SocketLeg>(1);
+        Future<SocketChannel> connected = connect(loop, target, origin, channel -> {
+            var leg = new SocketLeg(channel);
+            legs.clear();
+            legs.add(leg);
+            return leg.handler();
+        });
+        connected.addListener(_ -> {
+            if (!connected.isSuccess()) {
+                dialled.tryFailure(connected.cause());
+            } else if (!dialled.trySuccess(legs.getFirst())) {
+                legs.getFirst().abort();
+            }
+        });
+        return dialled;
+    }
+
+    /** Connects with a handler of the caller's. The channel does not read by itself and allows half-closure. */
+    public Future<SocketChannel> connect(
+            EventLoop loop,
+            IpPort target,
+            Optional<IpAddress> origin,
+            Function<SocketChannel, ChannelHandler> handler) {
+        Promise<SocketChannel> connected = loop.newPromise();
+        try {
+            EpollSocketChannel channel = open(target);
+            channel.pipeline().addLast(handler.apply(channel));
+            loop.register(channel).addListener(registered -> {
+                if (!registered.isSuccess()) {
+                    fail(connected, channel, registered.cause());
+                } else if (origin.isPresent() && limits.originalSource() != OriginalSource.NEVER) {
+                    bindAndConnect(connected, channel, target, origin.get(), handler);
+                } else {
+                    connect(connected, channel, target);
+                }
+            });
+        } catch (RuntimeException noSocket) {
+            connected.setFailure(noSocket);
+        }
+        return connected;
+    }
+
+    private static void connect(Promise<SocketChannel> connected, EpollSocketChannel channel, IpPort target) {
+        channel.connect(target.toSocketAddress()).addListener(done -> {
+            if (!done.isSuccess()) {
+                fail(connected, channel, done.cause());
+            } else if (!connected.trySuccess(channel)) {
+                channel.close();
+            }
+        });
+    }
+
+    private static void fail(Promise<SocketChannel> connected, EpollSocketChannel channel, Throwable cause) {
+        channel.close();
+        connected.tryFailure(cause);
+    }
+
+    private void bindAndConnect(
+            Promise<SocketChannel> connected,
+            EpollSocketChannel channel,
+            IpPort target,
+            IpAddress source,
+            Function<SocketChannel, ChannelHandler> handler) {
+        boolean required = limits.originalSource() == OriginalSource.REQUIRED;
+        try {
+            channel.config().setOption(EpollChannelOption.IP_TRANSPARENT, true);
+            channel.config().setOption(EpollChannelOption.IP_FREEBIND, true);
+        } catch (RuntimeException forbidden) {
+            // An address of this host can still be bound without the privilege, which is all that loopback needs.
+            if (required) {
+                fail(connected, channel, notShown(source, forbidden));
+                return;
+            }
+            logFallback(source, forbidden);
+        }
+        // The kernel chooses the port when it knows the target, so ports run out per target and not per source.
+        channel.config().setOption(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true);
+        channel.bind(new InetSocketAddress(source.toInetAddress(), 0)).addListener(bound -> {
+            if (bound.isSuccess()) {
+                connect(connected, channel, target);
+            } else if (required) {
+                fail(connected, channel, notShown(source, bound.cause()));
+            } else {
+                logFallback(source, bound.cause());
+                channel.close();
+                connect(channel.eventLoop(), target, Optional.empty(), handler)
+                        .addListener(new PromiseNotifier<>(connected));
+            }
+        });
+    }
+
+    private static ConnectException notShown(IpAddress source, Throwable cause) {
+        var failure = new ConnectException("cannot show source address " + source + ": " + cause.getMessage());
+        failure.initCause(cause);
+        return failure;
+    }
+
+    private static void logFallback(IpAddress source, Throwable cause) {
+        if (FALLBACK_LOGGED.compareAndSet(false, true)) {
+            LOG.warn(
+                    "cannot always show the caller's address to the application (logged once); the proxy needs"
+                            + " CAP_NET_ADMIN source={} error={}",
+                    source,
+                    String.valueOf(cause.getMessage()));
+        }
+    }
+
+    /** The socket belongs to the namespace for its whole life because it is created while this thread is inside. */
+    private EpollSocketChannel open(IpPort target) {
+        SocketProtocolFamily family = target.ip().isV4() ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
+        EpollSocketChannel channel = namespace.call(() -> new EpollSocketChannel(family));
+        try {
+            configure(channel);
+            keepAlive(channel);
+            channel.config().setAutoRead(false);
+            channel.config().setAllowHalfClosure(true);
+            channel.config()
+                    .setConnectTimeoutMillis((int) limits.connectTimeout().toMillis());
+            mark(channel, limits);
+            return channel;
+        } catch (RuntimeException refused) {
+            channel.unsafe().closeForcibly();
+            throw refused;
+        }
+    }
+
+    /** Without its mark the proxy's own traffic would be captured again, so a socket that cannot have it is not used. */
+    static void mark(Channel channel, TransportLimits limits) {
+        if (limits.packetMark() > 0) {
+            channel.config().setOption(SO_MARK, limits.packetMark());
+        }
+    }
+}

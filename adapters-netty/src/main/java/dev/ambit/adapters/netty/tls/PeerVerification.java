@@ -1,0 +1,148 @@
+package dev.ambit.adapters.netty.tls;
+
+import dev.ambit.domain.identity.SpiffeId;
+import dev.ambit.ports.credentials.WorkloadCertificate;
+import io.netty.handler.ssl.OpenSslCertificateException;
+import io.netty.internal.tcnative.CertificateVerifier;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verifies the other end of a mutual TLS handshake as the holder of one certificate does: its chain to the holder's
+ * roots, its extended key usage, and its SPIFFE identity. A client must belong to the holder's trust domain; a server
+ * must present one of the identities that the dialler expects.
+ */
+final class PeerVerification extends X509ExtendedTrustManager {
+    private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+    private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+
+    /** BoringSSL has no alert for "identity": any error it knows no better word for becomes certificate_unknown. */
+    private static final int CERTIFICATE_UNKNOWN = CertificateVerifier.X509_V_ERR_PERMITTED_VIOLATION;
+
+    private final WorkloadCertificate own;
+    private final Set<TrustAnchor> anchors;
+
+    /** Which identities each handshake under way expects: one context serves tunnels to many peers. */
+    private final Map<SSLEngine, Set<SpiffeId>> expected = Collections.synchronizedMap(new WeakHashMap<>());
+
+    PeerVerification(WorkloadCertificate own) {
+        this.own = own;
+        this.anchors =
+                own.roots().stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toSet());
+    }
+
+    void expect(SSLEngine engine, Set<SpiffeId> identities) {
+        expected.put(engine, identities);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        verifyChain(chain, CLIENT_AUTH);
+        SpiffeId peer = PeerIdentity.all(chain[0]).stream()
+                .findFirst()
+                .orElseThrow(() -> refusal("client certificate has no SPIFFE identity", null));
+        if (!peer.trustDomain().equals(own.identity().trustDomain())) {
+            throw refusal(
+                    "client " + peer + " is of another trust domain than "
+                            + own.identity().trustDomain(),
+                    null);
+        }
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        verifyChain(chain, SERVER_AUTH);
+        Set<SpiffeId> wanted = expected.getOrDefault(engine, Set.of());
+        List<SpiffeId> presented = PeerIdentity.all(chain[0]);
+        if (presented.stream().noneMatch(wanted::contains)) {
+            throw refusal("peer presented " + presented + ", expected one of " + wanted, null);
+        }
+    }
+
+    private void verifyChain(X509Certificate[] chain, String purpose) throws CertificateException {
+        try {
+            for (X509Certificate certificate : chain) {
+                certificate.checkValidity();
+            }
+            var parameters = new PKIXParameters(anchors);
+            parameters.setRevocationEnabled(false);
+            List<X509Certificate> path = Arrays.stream(chain)
+                    .filter(certificate -> !own.roots().contains(certificate))
+                    .toList();
+            if (path.isEmpty()) {
+                throw refusal("peer presented a root as its own certificate", null);
+            }
+            CertPathValidator.getInstance("PKIX")
+                    .validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
+        } catch (CertPathValidatorException broken) {
+            throw new OpenSslCertificateException(
+                    "certificate of " + subject(chain[0]) + " is not trusted: " + broken.getMessage(),
+                    broken,
+                    CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+        } catch (CertificateException described) {
+            throw described;
+        } catch (GeneralSecurityException broken) {
+            throw refusal(
+                    "certificate of " + subject(chain[0]) + " cannot be verified: " + broken.getMessage(), broken);
+        }
+        List<String> purposes = chain[0].getExtendedKeyUsage();
+        if (purposes != null && !purposes.contains(purpose)) {
+            throw refusal("certificate of " + subject(chain[0]) + " is not for this use: " + purposes, null);
+        }
+    }
+
+    private static Object subject(X509Certificate leaf) {
+        List<SpiffeId> identities = PeerIdentity.all(leaf);
+        return identities.isEmpty() ? leaf.getSubjectX500Principal() : identities.getFirst();
+    }
+
+    private static CertificateException refusal(String why, @Nullable Throwable cause) {
+        return new OpenSslCertificateException(why, cause, CERTIFICATE_UNKNOWN);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw refusal("no handshake to verify", null);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw refusal("no handshake to verify", null);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        throw refusal("no handshake to verify", null);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        throw refusal("no handshake to verify", null);
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return own.roots().toArray(X509Certificate[]::new);
+    }
+}
