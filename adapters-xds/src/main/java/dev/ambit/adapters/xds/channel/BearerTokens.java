@@ -29,8 +29,9 @@ public final class BearerTokens implements ServerInterceptor {
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         String value = headers.get(AUTHORIZATION);
-        boolean isBearer = value != null && value.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
-        String token = isBearer ? value.substring(SCHEME.length()).strip() : "";
+        String token = value != null && value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                ? value.substring(SCHEME.length()).strip()
+                : "";
         return Contexts.interceptCall(Context.current().withValue(TOKEN, token), call, headers, next);
     }
 }

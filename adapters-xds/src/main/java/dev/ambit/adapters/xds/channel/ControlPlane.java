@@ -14,10 +14,14 @@ import java.util.Optional;
  * @param alternativeHostname a second DNS name its certificate may have instead of the host's
  * @param token file with our bearer token; read again for every call, so that the kubelet can rotate it. A file that is
  *     not there means no token
- * @param clusterId our cluster, sent as header {@code clusterid}
+ * @param clusterId our cluster, sent in a header of that name in lower case
  */
 public record ControlPlane(
-        URI address, Optional<Path> rootCa, Optional<String> alternativeHostname, Optional<Path> token, String clusterId) {
+        URI address,
+        Optional<Path> rootCa,
+        Optional<String> alternativeHostname,
+        Optional<Path> token,
+        String clusterId) {
 
     private static final int TLS_PORT = 15_012;
     private static final int PLAINTEXT_PORT = 15_010;

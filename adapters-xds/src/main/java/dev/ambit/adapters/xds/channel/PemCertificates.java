@@ -12,8 +12,7 @@ import java.util.regex.Pattern;
 
 /** Reads certificates in PEM (RFC 7468). */
 public final class PemCertificates {
-    private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----");
+    private static final Pattern BLOCK = Pattern.compile("-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----");
 
     /** What a text holds: certificates, and how many blocks were not readable as one. */
     public record Parsed(List<X509Certificate> certificates, int unreadable) {
@@ -29,7 +28,8 @@ public final class PemCertificates {
         while (blocks.find()) {
             try {
                 certificates.add((X509Certificate) CertificateFactory.getInstance("X.509")
-                        .generateCertificate(new ByteArrayInputStream(blocks.group().getBytes(StandardCharsets.US_ASCII))));
+                        .generateCertificate(
+                                new ByteArrayInputStream(blocks.group().getBytes(StandardCharsets.US_ASCII))));
             } catch (CertificateException _) {
                 unreadable++;
             }

@@ -100,8 +100,8 @@ final class KnownResources {
                 case Decoded.Accepted<MeshChange>(MeshChange change) -> {
                     upserts.add(change);
                     ResourceDecoder.removal(change)
-                            .ifPresent(removal -> push.accepted.put(
-                                    resource.getName(), new Known(resource.getVersion(), removal)));
+                            .ifPresent(removal ->
+                                    push.accepted.put(resource.getName(), new Known(resource.getVersion(), removal)));
                 }
             }
         }

@@ -11,11 +11,7 @@ import java.time.Duration;
  * @param backoffMax longest pause between reconnections
  */
 public record XdsClientOptions(
-        ControlPlane controlPlane,
-        NodeIdentity node,
-        int messageBytesMax,
-        Duration backoffFirst,
-        Duration backoffMax) {
+        ControlPlane controlPlane, NodeIdentity node, int messageBytesMax, Duration backoffFirst, Duration backoffMax) {
 
     /** As Istio's ztunnel. */
     public static final int MESSAGE_BYTES_MAX = 200 << 20;

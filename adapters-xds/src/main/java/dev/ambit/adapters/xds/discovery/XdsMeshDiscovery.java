@@ -50,8 +50,7 @@ public final class XdsMeshDiscovery implements MeshDiscovery {
     public XdsMeshDiscovery(XdsClientOptions options, Meter meter) {
         this.options = options;
         this.meter = meter;
-        this.backoff =
-                new ReconnectBackoff(options.backoffFirst(), options.backoffMax(), RandomGenerator.getDefault());
+        this.backoff = new ReconnectBackoff(options.backoffFirst(), options.backoffMax(), RandomGenerator.getDefault());
     }
 
     @Override
@@ -122,7 +121,9 @@ public final class XdsMeshDiscovery implements MeshDiscovery {
                     cleanTypes.add(typeUrl);
                 }
                 if (isComplete(cleanTypes) && reported.add(Reported.SYNCED)) {
-                    LOG.info("discovery is in sync address={}", options.controlPlane().address());
+                    LOG.info(
+                            "discovery is in sync address={}",
+                            options.controlPlane().address());
                     listener.synced();
                 }
                 if (isComplete(seenTypes) && reported.add(Reported.UP)) {
@@ -161,7 +162,7 @@ public final class XdsMeshDiscovery implements MeshDiscovery {
             current.cancel();
         }
         Thread running = thread;
-        if (running == null || running == Thread.currentThread()) {
+        if (running == null || running.equals(Thread.currentThread())) {
             return;
         }
         try {

@@ -31,19 +31,17 @@ final class PolicyWire {
     static AuthorizationPolicy decode(Authorization wire) throws RejectedResource {
         var name = new PolicyName(
                 WireLimits.required("namespace", wire.getNamespace()), WireLimits.required("name", wire.getName()));
-        AuthorizationPolicy.Scope scope =
-                switch (wire.getScope()) {
-                    case GLOBAL -> AuthorizationPolicy.Scope.GLOBAL;
-                    case NAMESPACE -> AuthorizationPolicy.Scope.NAMESPACE;
-                    case WORKLOAD_SELECTOR -> AuthorizationPolicy.Scope.WORKLOAD_SELECTOR;
-                    case UNRECOGNIZED -> throw Wire.unknownEnum("scope", wire.getScopeValue());
-                };
-        AuthorizationPolicy.Action action =
-                switch (wire.getAction()) {
-                    case ALLOW -> AuthorizationPolicy.Action.ALLOW;
-                    case DENY -> AuthorizationPolicy.Action.DENY;
-                    case UNRECOGNIZED -> throw Wire.unknownEnum("action", wire.getActionValue());
-                };
+        AuthorizationPolicy.Scope scope = switch (wire.getScope()) {
+            case GLOBAL -> AuthorizationPolicy.Scope.GLOBAL;
+            case NAMESPACE -> AuthorizationPolicy.Scope.NAMESPACE;
+            case WORKLOAD_SELECTOR -> AuthorizationPolicy.Scope.WORKLOAD_SELECTOR;
+            case UNRECOGNIZED -> throw Wire.unknownEnum("scope", wire.getScopeValue());
+        };
+        AuthorizationPolicy.Action action = switch (wire.getAction()) {
+            case ALLOW -> AuthorizationPolicy.Action.ALLOW;
+            case DENY -> AuthorizationPolicy.Action.DENY;
+            case UNRECOGNIZED -> throw Wire.unknownEnum("action", wire.getActionValue());
+        };
         return new AuthorizationPolicy(name, scope, action, wire.getDryRun(), rules(wire.getRulesList()));
     }
 
@@ -92,8 +90,8 @@ final class PolicyWire {
         }
     }
 
-    private static List<StringMatch> strings(
-            String field, List<dev.ambit.adapters.xds.proto.security.StringMatch> wire) throws RejectedResource {
+    private static List<StringMatch> strings(String field, List<dev.ambit.adapters.xds.proto.security.StringMatch> wire)
+            throws RejectedResource {
         WireLimits.count(field, wire, WireLimits.CONDITIONS_MAX);
         var strings = new ArrayList<StringMatch>(wire.size());
         for (var match : wire) {

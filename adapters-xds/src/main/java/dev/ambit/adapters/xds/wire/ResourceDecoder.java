@@ -1,7 +1,7 @@
 package dev.ambit.adapters.xds.wire;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ambit.adapters.xds.proto.discovery.Resource;
 import dev.ambit.adapters.xds.proto.security.Authorization;
 import dev.ambit.adapters.xds.proto.workload.Address;
@@ -49,8 +49,8 @@ public final class ResourceDecoder {
         return switch (any.getTypeUrl()) {
             case TypeUrl.ADDRESS -> address(Address.parseFrom(any.getValue()));
             case TypeUrl.WORKLOAD ->
-                new MeshChange.WorkloadUpserted(WorkloadWire.decode(
-                        dev.ambit.adapters.xds.proto.workload.Workload.parseFrom(any.getValue())));
+                new MeshChange.WorkloadUpserted(
+                        WorkloadWire.decode(dev.ambit.adapters.xds.proto.workload.Workload.parseFrom(any.getValue())));
             case TypeUrl.AUTHORIZATION ->
                 new MeshChange.PolicyUpserted(PolicyWire.decode(Authorization.parseFrom(any.getValue())));
             default ->

@@ -28,9 +28,7 @@ public final class ResourceEncoder {
     public static Resource address(Workload workload) {
         return resource(
                 TypeUrl.ADDRESS,
-                Address.newBuilder()
-                        .setWorkload(WorkloadWire.encode(workload))
-                        .build(),
+                Address.newBuilder().setWorkload(WorkloadWire.encode(workload)).build(),
                 workload.uid().value(),
                 aliases(workload));
     }
@@ -50,10 +48,7 @@ public final class ResourceEncoder {
     /** For subscribers of the type that has workloads alone. */
     public static Resource workload(Workload workload) {
         return resource(
-                TypeUrl.WORKLOAD,
-                WorkloadWire.encode(workload),
-                workload.uid().value(),
-                aliases(workload));
+                TypeUrl.WORKLOAD, WorkloadWire.encode(workload), workload.uid().value(), aliases(workload));
     }
 
     public static Resource authorization(AuthorizationPolicy policy) {

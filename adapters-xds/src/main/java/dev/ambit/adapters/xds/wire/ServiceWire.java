@@ -90,8 +90,7 @@ final class ServiceWire {
         for (var waypoint : wire.getWeightedWaypointsList()) {
             if (waypoint.getWeight() < 0) {
                 throw new RejectedResource(
-                        "weighted_waypoints.weight",
-                        "too large: " + Integer.toUnsignedString(waypoint.getWeight()));
+                        "weighted_waypoints.weight", "too large: " + Integer.toUnsignedString(waypoint.getWeight()));
             }
             waypoints.add(new WeightedWaypoint(
                     Wire.gateway("weighted_waypoints.destination", waypoint.getDestination()), waypoint.getWeight()));
@@ -231,8 +230,7 @@ final class ServiceWire {
         var wire = dev.ambit.adapters.xds.proto.workload.LoadBalancing.newBuilder()
                 .setMode(
                         switch (balancing.mode()) {
-                            case STANDARD ->
-                                dev.ambit.adapters.xds.proto.workload.LoadBalancing.Mode.UNSPECIFIED_MODE;
+                            case STANDARD -> dev.ambit.adapters.xds.proto.workload.LoadBalancing.Mode.UNSPECIFIED_MODE;
                             case STRICT -> dev.ambit.adapters.xds.proto.workload.LoadBalancing.Mode.STRICT;
                             case FAILOVER -> dev.ambit.adapters.xds.proto.workload.LoadBalancing.Mode.FAILOVER;
                             case PASSTHROUGH -> dev.ambit.adapters.xds.proto.workload.LoadBalancing.Mode.PASSTHROUGH;

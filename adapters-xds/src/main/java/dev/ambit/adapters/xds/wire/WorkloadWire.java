@@ -41,8 +41,7 @@ final class WorkloadWire {
     static Workload decode(dev.ambit.adapters.xds.proto.workload.Workload wire) throws RejectedResource {
         String uid = WireLimits.required("uid", wire.getUid());
         SpiffeId identity = identity(wire);
-        return Workload.builder(
-                        new WorkloadUid(uid), identity.namespace(), WireLimits.text("name", wire.getName()))
+        return Workload.builder(new WorkloadUid(uid), identity.namespace(), WireLimits.text("name", wire.getName()))
                 .trustDomain(identity.trustDomain())
                 .serviceAccount(identity.serviceAccount())
                 .addresses(addresses(wire.getAddressesList()))
@@ -78,7 +77,8 @@ final class WorkloadWire {
             throw new RejectedResource("trust_domain", "not a trust domain: " + RejectedResource.shown(domain));
         }
         String namespace = WireLimits.required("namespace", wire.getNamespace());
-        String account = orDefault(WireLimits.text("service_account", wire.getServiceAccount()), DEFAULT_SERVICE_ACCOUNT);
+        String account =
+                orDefault(WireLimits.text("service_account", wire.getServiceAccount()), DEFAULT_SERVICE_ACCOUNT);
         try {
             return new SpiffeId(new TrustDomain(domain), namespace, account);
         } catch (IllegalArgumentException _) {
@@ -128,13 +128,11 @@ final class WorkloadWire {
             return ApplicationTunnel.ABSENT;
         }
         var tunnel = wire.getApplicationTunnel();
-        ApplicationTunnel.Protocol protocol =
-                switch (tunnel.getProtocol()) {
-                    case NONE -> ApplicationTunnel.Protocol.NONE;
-                    case PROXY -> ApplicationTunnel.Protocol.PROXY;
-                    case UNRECOGNIZED ->
-                        throw Wire.unknownEnum("application_tunnel.protocol", tunnel.getProtocolValue());
-                };
+        ApplicationTunnel.Protocol protocol = switch (tunnel.getProtocol()) {
+            case NONE -> ApplicationTunnel.Protocol.NONE;
+            case PROXY -> ApplicationTunnel.Protocol.PROXY;
+            case UNRECOGNIZED -> throw Wire.unknownEnum("application_tunnel.protocol", tunnel.getProtocolValue());
+        };
         return new ApplicationTunnel(protocol, Wire.port("application_tunnel.port", tunnel.getPort()));
     }
 
