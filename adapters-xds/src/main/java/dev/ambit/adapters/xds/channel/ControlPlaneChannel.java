@@ -86,18 +86,22 @@ public final class ControlPlaneChannel {
     public static String describe(Status status) {
         var text = new StringBuilder(status.getCode().name());
         if (status.getDescription() != null) {
-            text.append(": ").append(status.getDescription());
+            text.append(": ").append(firstLine(status.getDescription()));
         }
         Throwable cause = status.getCause();
         String last = "";
         for (int i = 0; cause != null && i < CAUSES_MAX; i++, cause = cause.getCause()) {
             String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
             if (!last.contains(message)) {
-                text.append(": ").append(message);
+                text.append(": ").append(firstLine(message));
                 last = message;
             }
         }
-        return text.toString().lines().findFirst().orElse("");
+        return text.toString();
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
     }
 
     private ControlPlaneChannel() {}

@@ -41,9 +41,8 @@ final class FakeAuthority implements CertificateIssuing {
                 : TestCertificates.keyOf(request.csrPem());
         X509Certificate leaf = certificates.workload(key, identity);
         String leafPem = fault == Fault.GARBAGE ? "no certificate" : TestCertificates.pem(leaf);
-        List<String> chain = fault == Fault.NO_ROOT
-                ? List.of(leafPem)
-                : List.of(leafPem, TestCertificates.pem(certificates.root()));
+        List<String> chain =
+                fault == Fault.NO_ROOT ? List.of(leafPem) : List.of(leafPem, TestCertificates.pem(certificates.root()));
         return new Answer.Issued(SpiffeId.of(identity), chain);
     }
 }

@@ -26,15 +26,14 @@ class XdsCertificateSourceContractTest extends CertificateSourceContract {
 
     @Override
     protected CertificateSource source(Authority authority) {
-        FakeAuthority.Fault fault =
-                switch (authority) {
-                    case HONEST, ABSENT -> FakeAuthority.Fault.NOTHING;
-                    case REFUSES -> FakeAuthority.Fault.REFUSES;
-                    case SIGNS_FOR_ANOTHER -> FakeAuthority.Fault.OTHER_IDENTITY;
-                    case SIGNS_ANOTHER_KEY -> FakeAuthority.Fault.OTHER_KEY;
-                    case ANSWERS_GARBAGE -> FakeAuthority.Fault.GARBAGE;
-                    case OMITS_THE_ROOT -> FakeAuthority.Fault.NO_ROOT;
-                };
+        FakeAuthority.Fault fault = switch (authority) {
+            case HONEST, ABSENT -> FakeAuthority.Fault.NOTHING;
+            case REFUSES -> FakeAuthority.Fault.REFUSES;
+            case SIGNS_FOR_ANOTHER -> FakeAuthority.Fault.OTHER_IDENTITY;
+            case SIGNS_ANOTHER_KEY -> FakeAuthority.Fault.OTHER_KEY;
+            case ANSWERS_GARBAGE -> FakeAuthority.Fault.GARBAGE;
+            case OMITS_THE_ROOT -> FakeAuthority.Fault.NO_ROOT;
+        };
         server.start(new CertificateService(new FakeAuthority(ROOT, fault)));
         if (authority == Authority.ABSENT) {
             server.stop();

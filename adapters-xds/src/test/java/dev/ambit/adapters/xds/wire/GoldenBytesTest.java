@@ -46,7 +46,8 @@ class GoldenBytesTest {
     private static final String WORKLOAD = "0a 14  0a0161 120173 1a040a000001 2801 6002 a2010175";
 
     /** Another spelling of the same, with type POD(12) where an encoder puts it and service_account(7)=a, cluster_id(18)=K. */
-    private static final String WORKLOAD_WRITTEN = "0a 1b  0a0161 120173 1a040a000001 2801 3a0161 6002 9201014b a2010175";
+    private static final String WORKLOAD_WRITTEN =
+            "0a 1b  0a0161 120173 1a040a000001 2801 3a0161 6002 9201014b a2010175";
 
     @Test
     void readsAWorkloadWithIstiosDefaults() {
@@ -74,8 +75,7 @@ class GoldenBytesTest {
         byte[] written =
                 ResourceEncoder.address(workload).getResource().getValue().toByteArray();
 
-        assertThat(HexFormat.of().formatHex(written))
-                .isEqualTo(HexFormat.of().formatHex(hex(WORKLOAD_WRITTEN)));
+        assertThat(HexFormat.of().formatHex(written)).isEqualTo(HexFormat.of().formatHex(hex(WORKLOAD_WRITTEN)));
     }
 
     /**
@@ -83,7 +83,7 @@ class GoldenBytesTest {
      * ports(5)={service_port(1)=80, target_port(2)=8080, app_protocol(3)=HTTP11}, canonical(11).
      */
     private static final String SERVICE =
-            "12 1e  120173 1a0168 220b 0a016e 12040a000000 1808 2a07 0850 10901f 1801 5801";
+            "12 1e  120173 1a0168 220b 0a016e 12040a000000 1808 2a07 0850 10903f 1801 5801";
 
     @Test
     void readsAndWritesAService() {
@@ -103,8 +103,7 @@ class GoldenBytesTest {
      * name(1)=p, namespace(2)=s, scope(3)=WORKLOAD_SELECTOR, action(4)=DENY, rules(5)={clauses(1)={matches(2)={
      * not_source_ips(6)={address(1)=10.0.0.0, length(2)=8}, destination_ports(9)=[80]}}}, dry_run(6).
      */
-    private static final String POLICY =
-            "0a0170 120173 1802 2001  2a11 0a0f 120d 3208 0a040a000000 1008 4a0150  3001";
+    private static final String POLICY = "0a0170 120173 1802 2001  2a11 0a0f 120d 3208 0a040a000000 1008 4a0150  3001";
 
     @Test
     void readsAndWritesAPolicy() {
@@ -120,7 +119,10 @@ class GoldenBytesTest {
 
         assertThat(decode(TypeUrl.AUTHORIZATION, "s/p", POLICY))
                 .isEqualTo(new Decoded.Accepted<MeshChange>(new MeshChange.PolicyUpserted(expected)));
-        assertThat(ResourceEncoder.authorization(expected).getResource().getValue().toByteArray())
+        assertThat(ResourceEncoder.authorization(expected)
+                        .getResource()
+                        .getValue()
+                        .toByteArray())
                 .isEqualTo(hex(POLICY));
     }
 }

@@ -63,29 +63,38 @@ class RejectedResourcesTest {
                         "workload.addresses",
                         workload().addAllAddresses(Collections.nCopies(WireLimits.WORKLOAD_ADDRESSES_MAX + 1, V4))),
                 arguments("workload.tunnel_protocol", workload().setTunnelProtocolValue(9)),
-                arguments(
-                        "workload.tunnel_protocol",
-                        workload().setTunnelProtocol(TunnelProtocol.LEGACY_ISTIO_MTLS)),
+                arguments("workload.tunnel_protocol", workload().setTunnelProtocol(TunnelProtocol.LEGACY_ISTIO_MTLS)),
                 arguments("workload.network_mode", workload().setNetworkModeValue(9)),
                 arguments("workload.workload_type", workload().setWorkloadTypeValue(9)),
                 arguments("workload.status", workload().setStatusValue(9)),
                 arguments(
                         "workload.application_tunnel.protocol",
-                        workload().setApplicationTunnel(ApplicationTunnel.newBuilder().setProtocolValue(9))),
+                        workload()
+                                .setApplicationTunnel(
+                                        ApplicationTunnel.newBuilder().setProtocolValue(9))),
                 arguments(
                         "workload.application_tunnel.port",
-                        workload().setApplicationTunnel(ApplicationTunnel.newBuilder().setPort(70_000))),
+                        workload()
+                                .setApplicationTunnel(
+                                        ApplicationTunnel.newBuilder().setPort(70_000))),
                 arguments("workload.services", workload().putServices("no-slash", PortList.getDefaultInstance())),
                 arguments(
                         "workload.services.ports.service_port",
-                        workload().putServices("a/b", PortList.newBuilder().addPorts(Port.newBuilder()).build())),
+                        workload()
+                                .putServices(
+                                        "a/b",
+                                        PortList.newBuilder()
+                                                .addPorts(Port.newBuilder())
+                                                .build())),
                 arguments(
                         "workload.services.ports.target_port",
                         workload()
                                 .putServices(
                                         "a/b",
                                         PortList.newBuilder()
-                                                .addPorts(Port.newBuilder().setServicePort(80).setTargetPort(-1))
+                                                .addPorts(Port.newBuilder()
+                                                        .setServicePort(80)
+                                                        .setTargetPort(-1))
                                                 .build())),
                 arguments("workload.authorization_policies", workload().addAuthorizationPolicies("no-slash")),
                 arguments("workload.waypoint", workload().setWaypoint(GatewayAddress.getDefaultInstance())),
@@ -105,10 +114,16 @@ class RejectedResourcesTest {
                         service().addAddresses(NetworkAddress.newBuilder().setAddress(FIVE_BYTES))),
                 arguments(
                         "service.addresses",
-                        service().addAddresses(NetworkAddress.newBuilder().setAddress(V4).setLength(33))),
+                        service()
+                                .addAddresses(NetworkAddress.newBuilder()
+                                        .setAddress(V4)
+                                        .setLength(33))),
                 arguments(
                         "service.addresses",
-                        service().addAddresses(NetworkAddress.newBuilder().setAddress(V4).setLength(-1))),
+                        service()
+                                .addAddresses(NetworkAddress.newBuilder()
+                                        .setAddress(V4)
+                                        .setLength(-1))),
                 arguments("service.ports.service_port", service().addPorts(Port.newBuilder())),
                 arguments(
                         "service.ports.app_protocol",
@@ -130,9 +145,14 @@ class RejectedResourcesTest {
 
     static Stream<Arguments> policies() {
         return Stream.of(
-                arguments("name", Authorization.newBuilder().setNamespace("shop").build()),
-                arguments("scope", policy(Match.newBuilder()).toBuilder().setScopeValue(9).build()),
-                arguments("action", policy(Match.newBuilder()).toBuilder().setActionValue(9).build()),
+                arguments(
+                        "name", Authorization.newBuilder().setNamespace("shop").build()),
+                arguments(
+                        "scope",
+                        policy(Match.newBuilder()).toBuilder().setScopeValue(9).build()),
+                arguments(
+                        "action",
+                        policy(Match.newBuilder()).toBuilder().setActionValue(9).build()),
                 arguments(
                         "rules.clauses.matches.namespaces",
                         policy(Match.newBuilder().addNamespaces(StringMatch.getDefaultInstance()))),
@@ -167,14 +187,18 @@ class RejectedResourcesTest {
     @ParameterizedTest
     @MethodSource("workloads")
     void rejectsAWorkloadByItsField(String field, Workload.Builder workload) {
-        assertThat(rejection(TypeUrl.ADDRESS, Address.newBuilder().setWorkload(workload).build()))
+        assertThat(rejection(
+                        TypeUrl.ADDRESS,
+                        Address.newBuilder().setWorkload(workload).build()))
                 .startsWith(field + ": ");
     }
 
     @ParameterizedTest
     @MethodSource("services")
     void rejectsAServiceByItsField(String field, Service.Builder service) {
-        assertThat(rejection(TypeUrl.ADDRESS, Address.newBuilder().setService(service).build()))
+        assertThat(rejection(
+                        TypeUrl.ADDRESS,
+                        Address.newBuilder().setService(service).build()))
                 .startsWith(field + ": ");
     }
 
@@ -199,7 +223,9 @@ class RejectedResourcesTest {
     void rejectsANameThatIsNotTheContents() {
         assertThat(rejection(
                         TypeUrl.ADDRESS,
-                        Address.newBuilder().setWorkload(workload().setUid("other")).build()))
+                        Address.newBuilder()
+                                .setWorkload(workload().setUid("other"))
+                                .build()))
                 .isEqualTo("name: the resource is named 'uid' and holds 'other'");
     }
 

@@ -78,9 +78,7 @@ class RoundTripTest {
     /** Valid bytes with one changed: closer to what a broken peer sends than pure noise. */
     @Property(tries = TRIES)
     void damagedResourcesNeverThrow(
-            @ForAll("policies") AuthorizationPolicy policy,
-            @ForAll int position,
-            @ForAll byte replacement) {
+            @ForAll("policies") AuthorizationPolicy policy, @ForAll int position, @ForAll byte replacement) {
         Resource whole = ResourceEncoder.authorization(policy);
         byte[] bytes = whole.getResource().getValue().toByteArray();
         bytes[Math.floorMod(position, bytes.length)] = replacement;

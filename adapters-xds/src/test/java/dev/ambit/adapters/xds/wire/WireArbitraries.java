@@ -36,14 +36,23 @@ import net.jqwik.api.Combinators;
 
 /** Every kind of thing that goes over the wire. */
 final class WireArbitraries {
-    static final Arbitrary<String> NAMES =
-            Arbitraries.strings().withCharRange('a', 'z').numeric().ofMinLength(1).ofMaxLength(8);
+    static final Arbitrary<String> NAMES = Arbitraries.strings()
+            .withCharRange('a', 'z')
+            .numeric()
+            .ofMinLength(1)
+            .ofMaxLength(8);
 
     private static final Arbitrary<Integer> PORTS = Arbitraries.integers().between(1, 65_535);
 
     static final Arbitrary<IpAddress> IPS = Arbitraries.oneOf(
-            Arbitraries.bytes().array(byte[].class).ofSize(4).map(bytes -> IpAddress.ofBytes(bytes).orElseThrow()),
-            Arbitraries.bytes().array(byte[].class).ofSize(16).map(bytes -> IpAddress.ofBytes(bytes).orElseThrow()));
+            Arbitraries.bytes()
+                    .array(byte[].class)
+                    .ofSize(4)
+                    .map(bytes -> IpAddress.ofBytes(bytes).orElseThrow()),
+            Arbitraries.bytes()
+                    .array(byte[].class)
+                    .ofSize(16)
+                    .map(bytes -> IpAddress.ofBytes(bytes).orElseThrow()));
 
     private static final Arbitrary<Cidr> BLOCKS = IPS.flatMap(
             ip -> Arbitraries.integers().between(0, ip.family().bits()).map(length -> new Cidr(ip, length)));
@@ -54,8 +63,7 @@ final class WireArbitraries {
     private static final Arbitrary<GatewayReference> PRESENT_GATEWAYS = Arbitraries.oneOf(
             Combinators.combine(HOSTNAMES, PORTS).as(GatewayReference.ByHostname::new),
             Combinators.combine(NAMES, IPS, PORTS)
-                    .as((network, ip, port) ->
-                            new GatewayReference.ByAddress(new NetworkAddress(network, ip), port)));
+                    .as((network, ip, port) -> new GatewayReference.ByAddress(new NetworkAddress(network, ip), port)));
 
     private static final Arbitrary<GatewayReference> GATEWAYS =
             Arbitraries.oneOf(Arbitraries.create(GatewayReference::none), PRESENT_GATEWAYS);
@@ -100,9 +108,16 @@ final class WireArbitraries {
                         Arbitraries.of(WorkloadType.values()),
                         Arbitraries.of(Health.values()),
                         Arbitraries.integers().between(0, Integer.MAX_VALUE),
-                        Arbitraries.maps(HOSTNAMES, Arbitraries.maps(PORTS, PORTS).ofMaxSize(4).map(PortMap::new))
+                        Arbitraries.maps(
+                                        HOSTNAMES,
+                                        Arbitraries.maps(PORTS, PORTS)
+                                                .ofMaxSize(4)
+                                                .map(PortMap::new))
                                 .ofMaxSize(3),
-                        Combinators.combine(NAMES, NAMES).as(PolicyName::new).list().ofMaxSize(3),
+                        Combinators.combine(NAMES, NAMES)
+                                .as(PolicyName::new)
+                                .list()
+                                .ofMaxSize(3),
                         NAMES)
                 .as((builder, type, health, capacity, services, policies, name) -> builder.workloadType(type)
                         .health(health)
@@ -115,8 +130,7 @@ final class WireArbitraries {
     }
 
     static Arbitrary<MeshService> services() {
-        Arbitrary<VirtualAddress> addresses =
-                Combinators.combine(NAMES, BLOCKS).as(VirtualAddress::new);
+        Arbitrary<VirtualAddress> addresses = Combinators.combine(NAMES, BLOCKS).as(VirtualAddress::new);
         Arbitrary<ServicePort> ports = Combinators.combine(
                         PORTS, Arbitraries.integers().between(0, 65_535), Arbitraries.of(AppProtocol.values()))
                 .as(ServicePort::new);
