@@ -1,6 +1,9 @@
 package dev.ambit.domain.policy;
 
-/** A condition on one string (istio.security.StringMatch). An absent value is never matched. */
+/**
+ * A condition on one string (istio.security.StringMatch). A caller without identity has no principal, which nothing
+ * matches, and the empty string as its namespace.
+ */
 public sealed interface StringMatch {
     boolean matches(String value);
 
