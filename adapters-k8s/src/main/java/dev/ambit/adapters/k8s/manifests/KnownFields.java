@@ -31,16 +31,18 @@ final class KnownFields {
     private void visit(YamlNode node, JavaType type, FieldPath path, List<FieldPath> found) {
         switch (node) {
             case YamlNode.Scalar _ -> {}
-            case YamlNode.Sequence(var items, int _) when type.isCollectionLikeType() -> {
+            case YamlNode.Sequence(var items, int _)
+            when type.isCollectionLikeType() -> {
                 for (int i = 0; i < items.size(); i++) {
                     visit(items.get(i), type.getContentType(), path.child(i), found);
                 }
             }
             case YamlNode.Sequence _ -> {}
-            case YamlNode.Mapping(var entries, int _) when type.isMapLikeType() ->
-                entries.forEach(
-                        (key, entry) -> visit(entry.value(), type.getContentType(), path.child(key), found));
-            case YamlNode.Mapping(var entries, int _) when isModel(type) ->
+            case YamlNode.Mapping(var entries, int _)
+            when type.isMapLikeType() ->
+                entries.forEach((key, entry) -> visit(entry.value(), type.getContentType(), path.child(key), found));
+            case YamlNode.Mapping(var entries, int _)
+            when isModel(type) ->
                 entries.forEach((key, entry) -> {
                     JavaType field = fields(type).get(key);
                     if (field == null) {

@@ -55,7 +55,8 @@ final class YamlComposer {
 
     /** Empty for a document without content. */
     Optional<YamlNode> compose(String text) throws YamlSyntaxException {
-        var settings = LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
+        var settings =
+                LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
         try {
             for (Event event : new Parse(settings).parseString(text)) {
                 on(event);
@@ -67,12 +68,15 @@ final class YamlComposer {
         } catch (YamlEngineException broken) {
             throw new YamlSyntaxException(firstLine, "not YAML: " + broken.getMessage());
         }
-        return Optional.ofNullable(root).map(Built::node).filter(node -> !node.toJson().isNull());
+        return Optional.ofNullable(root)
+                .map(Built::node)
+                .filter(node -> !node.toJson().isNull());
     }
 
     private void on(Event event) throws YamlSyntaxException {
         switch (event) {
-            case DocumentStartEvent start when root != null ->
+            case DocumentStartEvent start
+            when root != null ->
                 throw new YamlSyntaxException(line(start), "a second document must begin with a line '---'");
             case ScalarEvent scalar -> add(scalar, new Built(scalar(scalar), 1, 1));
             case AliasEvent alias -> add(alias, aliased(alias));
@@ -128,9 +132,8 @@ final class YamlComposer {
 
     private YamlNode scalar(ScalarEvent event) throws YamlSyntaxException {
         String text = event.getValue();
-        String tag = event.getTag().orElseGet(() -> event.isPlain()
-                ? SCALARS.resolve(text, true).getValue()
-                : Tag.STR.getValue());
+        String tag = event.getTag()
+                .orElseGet(() -> event.isPlain() ? SCALARS.resolve(text, true).getValue() : Tag.STR.getValue());
         return new YamlNode.Scalar(value(tag, text, line(event)), line(event));
     }
 

@@ -1,5 +1,7 @@
 package dev.ambit.adapters.k8s.manifests;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -60,7 +62,8 @@ sealed interface YamlNode {
         for (String segment : path) {
             node = node.flatMap(found -> found.child(segment));
         }
-        return node.filter(found -> found instanceof Scalar scalar && scalar.value().isTextual())
+        return node.filter(found ->
+                        found instanceof Scalar scalar && scalar.value().isTextual())
                 .map(found -> found.toJson().textValue())
                 .orElse("");
     }
@@ -75,7 +78,8 @@ sealed interface YamlNode {
                 return line;
             }
             line = switch (node) {
-                case Mapping(var entries, int _) -> entries.get(segment).line();
+                case Mapping(var entries, int _) ->
+                    requireNonNull(entries.get(segment)).line();
                 case Sequence _, Scalar _ -> next.get().line();
             };
             node = next.get();
@@ -84,9 +88,8 @@ sealed interface YamlNode {
     }
 
     private static Optional<Integer> index(String segment, int size) {
-        boolean number = !segment.isEmpty()
-                && segment.length() <= 9
-                && segment.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean number =
+                !segment.isEmpty() && segment.length() <= 9 && segment.chars().allMatch(c -> c >= '0' && c <= '9');
         return number && Integer.parseInt(segment) < size ? Optional.of(Integer.parseInt(segment)) : Optional.empty();
     }
 }

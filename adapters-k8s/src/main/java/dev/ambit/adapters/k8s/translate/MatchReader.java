@@ -24,7 +24,11 @@ final class MatchReader {
     }
 
     /** A list and its negative twin, as written. */
-    record Values(@Nullable List<String> any, FieldPath anyPath, @Nullable List<String> none, FieldPath nonePath) {}
+    record Values(
+            @Nullable List<String> any,
+            FieldPath anyPath,
+            @Nullable List<String> none,
+            FieldPath nonePath) {}
 
     Match.Strings strings(Values values) {
         return new Match.Strings(

@@ -96,9 +96,11 @@ public final class MeshDerivation {
                         .ifPresent(workload -> workloads.put(workload.uid(), workload));
             }
             for (EndpointSlice slice : objects.endpointSlices()) {
-                membership.serviceOf(slice).ifPresent(service -> sliceTranslator
-                        .translate(slice, service)
-                        .forEach(workload -> workloads.putIfAbsent(workload.uid(), workload)));
+                membership
+                        .serviceOf(slice)
+                        .ifPresent(service -> sliceTranslator
+                                .translate(slice, service)
+                                .forEach(workload -> workloads.putIfAbsent(workload.uid(), workload)));
             }
             return workloads;
         }

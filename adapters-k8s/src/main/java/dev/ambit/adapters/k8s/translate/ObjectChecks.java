@@ -75,8 +75,10 @@ public final class ObjectChecks {
         String name = Fields.name(object);
         boolean strict = object instanceof Namespace || object instanceof Service;
         if (strict ? !Names.isLabel(name) : !Names.isSubdomain(name)) {
-            findings.reject(METADATA.child("name"), "'" + name + "' is not a name: use a-z, 0-9, '-'"
-                    + (strict ? "" : " and '.'") + ", beginning and ending with a letter or digit");
+            findings.reject(
+                    METADATA.child("name"),
+                    "'" + name + "' is not a name: use a-z, 0-9, '-'" + (strict ? "" : " and '.'")
+                            + ", beginning and ending with a letter or digit");
         }
         String namespace = Fields.namespace(object);
         if (!namespace.isEmpty() && !Names.isLabel(namespace)) {
@@ -113,7 +115,8 @@ public final class ObjectChecks {
                 Fields.text(spec.getInternalTrafficPolicy()),
                 TRAFFIC_POLICIES,
                 findings);
-        Fields.list(spec.getIpFamilies()).forEach(family -> oneOf(SPEC.child("ipFamilies"), family, FAMILIES, findings));
+        Fields.list(spec.getIpFamilies())
+                .forEach(family -> oneOf(SPEC.child("ipFamilies"), family, FAMILIES, findings));
         distribution(SPEC.child("trafficDistribution"), Fields.text(spec.getTrafficDistribution()), findings);
         distribution(
                 METADATA.child("annotations").child(ServiceTranslator.TRAFFIC_DISTRIBUTION),
@@ -176,7 +179,8 @@ public final class ObjectChecks {
     private static void distribution(FieldPath at, String value, Findings findings) {
         if (!value.isEmpty() && ServiceTranslator.preference(value).isEmpty()) {
             findings.warn(
-                    at, "'" + value + "' is not one of [PreferClose, PreferSameNode, PreferSameZone] and has no effect");
+                    at,
+                    "'" + value + "' is not one of [PreferClose, PreferSameNode, PreferSameZone] and has no effect");
         }
     }
 }

@@ -32,8 +32,7 @@ final class PeerAuthenticationTranslator {
         if (!ports.isEmpty() && selector.isEmpty()) {
             findings.reject(PORTS, "ports can only be set together with a selector: add one, or take the ports away");
         }
-        var translated =
-                new PeerAuthentication(name, selector, created(object, findings), mode(spec.getMtls()), ports);
+        var translated = new PeerAuthentication(name, selector, created(object, findings), mode(spec.getMtls()), ports);
         return findings.rejected() ? Optional.empty() : Optional.of(translated);
     }
 

@@ -47,14 +47,22 @@ public final class Pods {
         return new PodRecord(ref, new SpiffeId(trustDomain, ref.namespace(), ref.serviceAccount()), node(pod));
     }
 
+    /** The uid as the object says it; empty if it does not. */
+    public static String writtenUid(Pod pod) {
+        return Fields.text(Fields.metadata(pod).getUid());
+    }
+
     /** A pod without a uid, as in a manifest, gets one that only depends on its namespace and name. */
+    public static String uid(Pod pod) {
+        String written = writtenUid(pod);
+        String stable = "Pod/" + Fields.namespace(pod) + "/" + Fields.name(pod);
+        return written.isEmpty()
+                ? UUID.nameUUIDFromBytes(stable.getBytes(UTF_8)).toString()
+                : written;
+    }
+
     static PodRef ref(Pod pod) {
-        String namespace = Fields.namespace(pod);
-        String name = Fields.name(pod);
-        String uid = Fields.text(Fields.metadata(pod).getUid());
-        String stable = UUID.nameUUIDFromBytes(("Pod/" + namespace + "/" + name).getBytes(UTF_8))
-                .toString();
-        return new PodRef(uid.isEmpty() ? stable : uid, namespace, name, serviceAccount(pod));
+        return new PodRef(uid(pod), Fields.namespace(pod), Fields.name(pod), serviceAccount(pod));
     }
 
     static String serviceAccount(Pod pod) {
@@ -87,8 +95,9 @@ public final class Pods {
     /** {@code podIPs}, else {@code podIP}. */
     static List<String> addressTexts(Pod pod) {
         List<PodIP> all = Fields.list(status(pod).getPodIPs());
-        Stream<@Nullable String> texts =
-                all.isEmpty() ? Stream.of(Fields.text(status(pod).getPodIP())) : all.stream().map(PodIP::getIp);
+        Stream<@Nullable String> texts = all.isEmpty()
+                ? Stream.of(Fields.text(status(pod).getPodIP()))
+                : all.stream().map(PodIP::getIp);
         return texts.map(Fields::text).filter(text -> !text.isEmpty()).toList();
     }
 

@@ -3,6 +3,7 @@ package dev.ambit.adapters.k8s.translate;
 import dev.ambit.adapters.k8s.translate.AuthorizationPolicyTranslator.Translation;
 import dev.ambit.domain.policy.AuthorizationPolicy;
 import dev.ambit.domain.policy.PeerAuthentication;
+import dev.ambit.domain.policy.PeerAuthentications;
 import dev.ambit.domain.policy.PolicyName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,10 +15,11 @@ import java.util.stream.Stream;
 final class PolicyDerivation {
     private final String rootNamespace;
     private final List<SelectedPolicy> authorization = new ArrayList<>();
-    private final List<PeerAuthentication> peerAuthentications = new ArrayList<>();
+    private final PeerAuthentications converted;
 
     PolicyDerivation(KubernetesObjects objects, String rootNamespace) {
         this.rootNamespace = rootNamespace;
+        var peerAuthentications = new ArrayList<PeerAuthentication>();
         var translator = new AuthorizationPolicyTranslator(rootNamespace);
         for (var object : objects.authorizationPolicies()) {
             switch (translator.translate(object, new Findings(ObjectKey.of(object)))) {
@@ -31,19 +33,19 @@ final class PolicyDerivation {
             PeerAuthenticationTranslator.translate(object, new Findings(ObjectKey.of(object)))
                     .ifPresent(peerAuthentications::add);
         }
-        objects.unreadablePolicies().forEach(this::close);
-    }
-
-    private void close(UnreadablePolicy unreadable) {
-        switch (unreadable.kind()) {
-            case ALLOW, DENY -> authorization.add(ClosedPolicies.authorization(unreadable, rootNamespace));
-            case PEER_AUTHENTICATION -> peerAuthentications.add(ClosedPolicies.peerAuthentication(unreadable));
+        for (UnreadablePolicy unreadable : objects.unreadablePolicies()) {
+            switch (unreadable.kind()) {
+                case ALLOW, DENY -> authorization.add(ClosedPolicies.authorization(unreadable, rootNamespace));
+                case PEER_AUTHENTICATION -> peerAuthentications.add(ClosedPolicies.peerAuthentication(unreadable));
+            }
         }
+        this.converted = new PeerAuthentications(peerAuthentications, rootNamespace);
     }
 
     Map<PolicyName, AuthorizationPolicy> all() {
         Map<PolicyName, AuthorizationPolicy> all = new LinkedHashMap<>();
         authorization.forEach(selected -> all.put(selected.policy().name(), selected.policy()));
+        converted.convertedPolicies().forEach(policy -> all.put(policy.name(), policy));
         return all;
     }
 
@@ -51,6 +53,7 @@ final class PolicyDerivation {
         Stream<PolicyName> selected = authorization.stream()
                 .filter(policy -> policy.isListedBy(namespace, labels, rootNamespace))
                 .map(policy -> policy.policy().name());
-        return selected.sorted().distinct().toList();
+        Stream<PolicyName> peers = converted.policiesFor(namespace, labels).stream();
+        return Stream.concat(selected.distinct().sorted(), peers).toList();
     }
 }

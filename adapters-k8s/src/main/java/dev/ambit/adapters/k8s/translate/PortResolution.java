@@ -22,8 +22,8 @@ final class PortResolution {
     /** By the service's target ports; a named one that the pod does not have is left out. */
     static PortMap ofPod(Service service, Pod pod) {
         Map<Integer, Integer> targets = new HashMap<>();
-        ServiceTranslator.tcpPorts(service).forEach(port -> target(port, pod)
-                .ifPresent(target -> targets.put(port.getPort(), target)));
+        ServiceTranslator.tcpPorts(service)
+                .forEach(port -> target(port, pod).ifPresent(target -> targets.put(port.getPort(), target)));
         return new PortMap(targets);
     }
 
@@ -41,7 +41,9 @@ final class PortResolution {
     /** The target port if it is a number; the service's own port if it says nothing. */
     static Optional<Integer> numericTarget(ServicePort port) {
         @Nullable IntOrString target = port.getTargetPort();
-        if (target == null || (target.getIntVal() == null && Fields.text(target.getStrVal()).isEmpty())) {
+        if (target == null
+                || (target.getIntVal() == null
+                        && Fields.text(target.getStrVal()).isEmpty())) {
             return Optional.of(port.getPort());
         }
         return Optional.ofNullable(target.getIntVal());

@@ -123,8 +123,8 @@ final class RuleTranslator {
         layer7.put("requestPrincipals", source.getRequestPrincipals());
         layer7.put("notRequestPrincipals", source.getNotRequestPrincipals());
         Match match = Match.EMPTY
-                .withSourceIps(
-                        reader.blocks(values(at, "ipBlocks", source.getIpBlocks(), "notIpBlocks", source.getNotIpBlocks())))
+                .withSourceIps(reader.blocks(
+                        values(at, "ipBlocks", source.getIpBlocks(), "notIpBlocks", source.getNotIpBlocks())))
                 .withNamespaces(reader.strings(
                         values(at, "namespaces", source.getNamespaces(), "notNamespaces", source.getNotNamespaces())))
                 .withPrincipals(reader.principals(
@@ -139,7 +139,8 @@ final class RuleTranslator {
     }
 
     private Part part(Part part, FieldPath at) {
-        if (part.match().isEmpty() && part.layer7().isEmpty()) {
+        // A match may also be empty because none of its values could be read, which has been said already.
+        if (part.match().isEmpty() && part.layer7().isEmpty() && !findings.rejected()) {
             findings.reject(at, "has no condition: add one, or take the entry away");
         }
         return part;
@@ -148,14 +149,16 @@ final class RuleTranslator {
     private Part condition(Condition condition, FieldPath at) {
         String key = Fields.text(condition.getKey());
         Values values = values(at, "values", condition.getValues(), "notValues", condition.getNotValues());
-        if (Fields.list(condition.getValues()).isEmpty() && Fields.list(condition.getNotValues()).isEmpty()) {
+        if (Fields.list(condition.getValues()).isEmpty()
+                && Fields.list(condition.getNotValues()).isEmpty()) {
             findings.reject(at, "the condition on '" + key + "' has neither values nor notValues");
         }
         return switch (key) {
             case "source.ip" -> new Part(Match.EMPTY.withSourceIps(reader.blocks(values)), List.of());
             case "source.namespace" -> new Part(Match.EMPTY.withNamespaces(reader.strings(values)), List.of());
             case "source.principal" -> new Part(Match.EMPTY.withPrincipals(reader.principals(values)), List.of());
-            case "source.serviceAccount" -> new Part(Match.EMPTY.withServiceAccounts(reader.accounts(values)), List.of());
+            case "source.serviceAccount" ->
+                new Part(Match.EMPTY.withServiceAccounts(reader.accounts(values)), List.of());
             case "destination.ip" -> new Part(Match.EMPTY.withDestinationIps(reader.blocks(values)), List.of());
             case "destination.port" -> new Part(Match.EMPTY.withDestinationPorts(reader.ports(values)), List.of());
             default -> layer7Condition(key, at);
@@ -164,17 +167,14 @@ final class RuleTranslator {
 
     private Part layer7Condition(String key, FieldPath at) {
         if (!LAYER_7_KEY.matcher(key).matches()) {
-            findings.reject(at.child("key"), "'" + key + "' is no condition that Istio knows, such as source.principal");
+            findings.reject(
+                    at.child("key"), "'" + key + "' is no condition that Istio knows, such as source.principal");
         }
         return new Part(Match.EMPTY, List.of(key));
     }
 
     private static Values values(
-            FieldPath at,
-            String anyField,
-            @Nullable List<String> any,
-            String noneField,
-            @Nullable List<String> none) {
+            FieldPath at, String anyField, @Nullable List<String> any, String noneField, @Nullable List<String> none) {
         return new Values(any, at.child(anyField), none, at.child(noneField));
     }
 

@@ -92,14 +92,14 @@ final class ServiceTranslator {
     }
 
     private static ServicePort port(io.fabric8.kubernetes.api.model.ServicePort port) {
-        return new ServicePort(port.getPort(), PortResolution.numericTarget(port).orElse(0), AppProtocols.of(port));
+        return new ServicePort(
+                port.getPort(), PortResolution.numericTarget(port).orElse(0), AppProtocols.of(port));
     }
 
     private static LoadBalancing loadBalancing(Service service, Map<String, String> namespaceAnnotations) {
         ServiceSpec spec = spec(service);
-        HealthPolicy health = Fields.isTrue(spec.getPublishNotReadyAddresses())
-                ? HealthPolicy.ALLOW_ALL
-                : HealthPolicy.ONLY_HEALTHY;
+        HealthPolicy health =
+                Fields.isTrue(spec.getPublishNotReadyAddresses()) ? HealthPolicy.ALLOW_ALL : HealthPolicy.ONLY_HEALTHY;
         if ("Local".equals(spec.getInternalTrafficPolicy())) {
             return new LoadBalancing(List.of(Scope.NODE), Mode.STRICT, health);
         }
