@@ -24,6 +24,9 @@ public final class ZdsPodFeed implements PodFeed {
     private static final Duration PAUSE_FIRST = Duration.ofMillis(20);
     private static final Duration PAUSE_LONGEST = Duration.ofSeconds(15);
 
+    /** The listener may be at work, or the agent's queue of connections full. */
+    private static final Duration CLOSE_LONGEST = Duration.ofSeconds(10);
+
     private final Path path;
     private final CountDownLatch closing = new CountDownLatch(1);
     private @Nullable Thread thread;
@@ -158,7 +161,9 @@ public final class ZdsPodFeed implements PodFeed {
         }
         running.interrupt();
         try {
-            running.join();
+            if (!running.join(CLOSE_LONGEST)) {
+                LOG.warn("zds feed is slow to end; left to end by itself socket={}", path);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
