@@ -1,5 +1,6 @@
 package dev.ambit.adapters.linux.zds;
 
+import dev.ambit.adapters.linux.proto.WorkloadResponse;
 import dev.ambit.adapters.linux.syscall.ReceivedPacket;
 import dev.ambit.adapters.linux.syscall.SeqPacketSocket;
 import dev.ambit.adapters.linux.syscall.SyscallException;
@@ -100,9 +101,11 @@ public final class ZdsPodFeed implements PodFeed {
                 if (packet.isEmpty()) {
                     return new Ending(true, dialogue.isPastSnapshot(), "the agent closed the connection");
                 }
+                WorkloadResponse answer;
                 try (var request = packet.get()) {
-                    socket.send(dialogue.answer(request).toByteArray());
+                    answer = dialogue.answer(request);
                 }
+                socket.send(answer.toByteArray());
             }
         } catch (ZdsViolation e) {
             LOG.error(
