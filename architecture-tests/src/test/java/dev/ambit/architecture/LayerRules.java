@@ -30,6 +30,7 @@ final class LayerRules {
                         "java.util..",
                         "java.time..",
                         "java.net",
+                        "java.nio.charset",
                         "org.jspecify.."))
                 .because("the domain is data and decisions: no I/O, no framework, no other layer");
     }

@@ -2,7 +2,9 @@ package dev.ambit.architecture;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.properties.HasName;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
 
@@ -11,7 +13,7 @@ final class LibraryRules {
     static final List<Rule> ALL = List.of(
             // Services construct event loops and hand them to the adapter; gRPC brings its own TLS context.
             staysIn("netty", "io.netty..", "adapters.netty", "adapters.xds", "services"),
-            new Rule("xdsUsesNettyForTlsOnly", LibraryRules::xdsUsesNettyForTlsOnly),
+            new Rule("xdsUsesNettyThroughGrpc", LibraryRules::xdsUsesNettyThroughGrpc),
             staysIn("fabric8", "io.fabric8..", "adapters.k8s"),
             staysIn("bouncyCastle", "org.bouncycastle..", "adapters.istiodca", "adapters.xds"),
             staysIn("nimbus", "com.nimbusds..", "adapters.istiodca"),
@@ -32,14 +34,15 @@ final class LibraryRules {
                         .because(packages + " is a detail of " + String.join(", ", homes)));
     }
 
-    private static ArchRule xdsUsesNettyForTlsOnly(Code code) {
+    private static ArchRule xdsUsesNettyThroughGrpc(Code code) {
         return noClasses()
                 .that()
                 .resideInAPackage(code.layer("adapters.xds"))
                 .should()
                 .dependOnClassesThat(JavaClass.Predicates.resideInAPackage("io.netty..")
-                        .and(JavaClass.Predicates.resideOutsideOfPackages("io.netty.handler.ssl..")))
-                .because("gRPC owns the transport of xDS; only its TLS context is ours to make");
+                        .and(JavaClass.Predicates.resideOutsideOfPackages("io.netty.handler.ssl.."))
+                        .and(DescribedPredicate.not(HasName.Predicates.name("io.netty.channel.ChannelOption"))))
+                .because("gRPC owns the transport of xDS; its TLS context and socket options are ours to set");
     }
 
     private LibraryRules() {}

@@ -101,7 +101,12 @@ final class TypeRules {
         if (type.isInterface()) {
             return type.isAnnotation() || type.reflect().isSealed() || isFunction(type);
         }
-        return type.isRecord() || type.isEnum() || (isFinal(type) && hasOnlyFinalFields(type));
+        return type.isRecord() || type.isEnum() || (isFinal(type) && (hasOnlyFinalFields(type) || isInternal(type)));
+    }
+
+    /** Within its package a decision may gather its answer in an object that nobody else ever sees. */
+    private static boolean isInternal(JavaClass type) {
+        return !type.getModifiers().contains(JavaModifier.PUBLIC);
     }
 
     private static boolean isNestedBuilder(JavaClass type) {
