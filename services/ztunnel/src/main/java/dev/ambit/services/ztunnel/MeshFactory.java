@@ -17,7 +17,7 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** The picture of the mesh, where it comes from, and the plans that are made from it. */
 @Factory
@@ -46,7 +46,7 @@ final class MeshFactory {
     Flows flows(ZtunnelConfig config, CurrentMesh mesh, PrometheusTelemetry telemetry) {
         var flows = new Flows(
                 mesh,
-                new OutboundPlanner(config.network(), RandomGenerator.of("L64X128MixRandom")),
+                new OutboundPlanner(config.network(), () -> ThreadLocalRandom.current().nextLong()),
                 new InboundPlanner(config.network()),
                 telemetry);
         telemetry.gauge(Gauge.LIVE_FLOWS, flows::liveCount);
