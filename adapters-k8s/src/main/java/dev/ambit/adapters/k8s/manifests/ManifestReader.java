@@ -121,10 +121,12 @@ final class ManifestReader {
     }
 
     private ManifestObject convert(String file, ManifestKind kind, ObjectKey key, YamlNode node) {
-        List<ConfigurationProblem> unknown = knownFields.unknown(node, kind.model()).stream()
-                .map(path -> located(file, node, key, path, "unknown field"))
+        List<KnownFields.Unknown> found = knownFields.unknown(node, kind.model());
+        List<ConfigurationProblem> unknown = found.stream()
+                .map(each -> located(file, node, key, each.path(), each.why()))
                 .toList();
-        if (kind.isPolicy() && !unknown.isEmpty()) {
+        boolean lostValue = found.stream().anyMatch(KnownFields.Unknown.Value.class::isInstance);
+        if (lostValue || (kind.isPolicy() && !unknown.isEmpty())) {
             return rejected(kind, key, node, unknown);
         }
         HasMetadata object;
@@ -139,7 +141,7 @@ final class ManifestReader {
         }
         List<ConfigurationProblem> rejections = checks.check(object).stream()
                 .filter(ObjectProblem::isRejection)
-                .map(found -> located(file, node, key, found.field(), found.why()))
+                .map(problem -> located(file, node, key, problem.field(), problem.why()))
                 .toList();
         return rejections.isEmpty()
                 ? new ManifestObject.Sound(object, key, file, node, unknown)

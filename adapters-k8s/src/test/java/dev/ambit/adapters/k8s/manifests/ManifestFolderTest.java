@@ -275,7 +275,7 @@ class ManifestFolderTest {
         var small = new ManifestLimits(200, 2, 3, 100, 64);
         ManifestFolder bounded = folder(folder.path(), small);
         folder.write("a.yaml", "# " + "x".repeat(300));
-        folder.write("b.yaml", (NAMESPACE + "---\n").substring(0, 60) + "---\na: b\n---\nc: d\n---\ne: f\n");
+        folder.write("b.yaml", NAMESPACE + "---\na: b\n---\nc: d\n---\ne: f\n");
         folder.write("c.yaml", NAMESPACE);
         Files.write(folder.path().resolve("a.yaml"), new byte[300]);
 

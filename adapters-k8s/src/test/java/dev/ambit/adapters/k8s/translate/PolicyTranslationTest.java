@@ -48,10 +48,14 @@ class PolicyTranslationTest {
     void workloadsListSelectorPoliciesOfTheirNamespaceAndTheRoot() {
         var cart = pod("labels: {app: 'cart'}");
 
-        assertThat(workload(cart, policy("shop", SELECTOR), policy("istio-system", SELECTOR), policy("other", SELECTOR))
+        assertThat(workload(
+                                cart,
+                                policy("shop", SELECTOR + "rules: []"),
+                                policy("istio-system", SELECTOR + "rules: []"),
+                                policy("other", SELECTOR + "rules: []"))
                         .policies())
                 .containsExactly(new PolicyName("istio-system", "guard"), new PolicyName("shop", "guard"));
-        assertThat(workload(pod("labels: {app: 'till'}"), policy("shop", SELECTOR))
+        assertThat(workload(pod("labels: {app: 'till'}"), policy("shop", SELECTOR + "rules: []"))
                         .policies())
                 .isEmpty();
     }

@@ -1,5 +1,0 @@
-/** Tests. */
-@NullMarked
-package dev.ambit.adapters.k8s.manifests;
-
-import org.jspecify.annotations.NullMarked;
