@@ -207,10 +207,8 @@ public abstract class TransportHboneContract extends TransportContract {
             connection.shutdownOutput();
         }));
         int port = pair(LIMITS, application);
-        var stalled = new ArrayList<Socket>();
         for (int i = 0; i < 6; i++) {
             Socket socket = connect(port);
-            stalled.add(socket);
             socket.getOutputStream().write('s');
             Thread.startVirtualThread(() -> fill(socket));
         }

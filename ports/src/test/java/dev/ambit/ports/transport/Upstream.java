@@ -30,7 +30,7 @@ final class Upstream implements AutoCloseable {
 
     static Upstream start(Service service) {
         try {
-            return new Upstream(new ServerSocket(0, 200, InetAddress.getByName("127.0.0.1")), service);
+            return new Upstream(new ServerSocket(0, 200, InetAddress.getLoopbackAddress()), service);
         } catch (IOException noPort) {
             throw new UncheckedIOException(noPort);
         }

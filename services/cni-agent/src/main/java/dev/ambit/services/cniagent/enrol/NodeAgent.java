@@ -94,7 +94,7 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
     /** Listens for node proxies and looks after pods from now on. */
     public void start() {
         proxies.start(() -> snapshot);
-        worker.scheduleWithFixedDelay(this::reconcile, RETRY.toMillis(), RETRY.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = worker.scheduleWithFixedDelay(this::reconcile, RETRY.toMillis(), RETRY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Whether every pod of this node was brought to what its labels ask for, at least once. */
@@ -186,9 +186,7 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
                     .orTimeout(PROXY_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
         } catch (CompletionException e) {
-            String why = e.getCause() instanceof TimeoutException
-                    ? "node proxy did not answer within " + PROXY_ANSWER.toSeconds() + " s"
-                    : String.valueOf(e.getCause().getMessage());
+            String why = reason(e);
             status.redirection(member.pod, Redirection.PENDING);
             explainOnce(member.pod, "is captured, waits for its node proxy: " + why);
             return false;
@@ -198,6 +196,14 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
         meter.increment(Counter.ENROLMENTS, "enrolled");
         explainOnce(member.pod, "is in the mesh");
         return true;
+    }
+
+    private static String reason(CompletionException failure) {
+        return switch (failure.getCause()) {
+            case TimeoutException _ -> "node proxy did not answer within " + PROXY_ANSWER.toSeconds() + " s";
+            case Throwable cause -> String.valueOf(cause.getMessage());
+            case null -> String.valueOf(failure.getMessage());
+        };
     }
 
     private void removeAllBut(Map<String, NodePod> stay) {

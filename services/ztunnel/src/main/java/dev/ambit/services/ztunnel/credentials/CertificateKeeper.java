@@ -138,7 +138,7 @@ public final class CertificateKeeper implements Credentials {
 
         private void send(CompletableFuture<WorkloadCertificate> future) {
             if (!requests.tryAcquire()) {
-                scheduler.schedule(() -> send(future), 20, TimeUnit.MILLISECONDS);
+                var _ = scheduler.schedule(() -> send(future), 20, TimeUnit.MILLISECONDS);
                 return;
             }
             source.request(identity).whenComplete((certificate, failure) -> {
@@ -193,7 +193,7 @@ public final class CertificateKeeper implements Credentials {
 
         private void later(Duration pause) {
             if (!retired) {
-                scheduler.schedule(this::renew, pause.toMillis(), TimeUnit.MILLISECONDS);
+                var _ = scheduler.schedule(this::renew, pause.toMillis(), TimeUnit.MILLISECONDS);
             }
         }
 

@@ -192,7 +192,7 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
     }
 
     private void retryLater(Served served) {
-        scheduler.schedule(() -> retry(served), RETRY.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = scheduler.schedule(() -> retry(served), RETRY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private synchronized void retry(Served served) {
