@@ -1,5 +1,6 @@
 package dev.ambit.adapters.xds.channel;
 
+import dev.ambit.domain.address.IpAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -59,6 +60,8 @@ public record ControlPlane(
 
     /** A token in clear text never leaves this machine. */
     boolean mayCarryToken() {
-        return !isPlaintext() || host().equals("localhost") || host().startsWith("127.") || host().equals("::1");
+        return !isPlaintext()
+                || host().equals("localhost")
+                || IpAddress.parse(host()).filter(IpAddress::isLoopback).isPresent();
     }
 }

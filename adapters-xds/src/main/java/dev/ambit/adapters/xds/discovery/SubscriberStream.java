@@ -150,6 +150,9 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
 
     /** Notes what this subscriber has to hear of. Called while the catalogue is being changed. */
     synchronized void mark(List<Touched> batch) {
+        if (ending != null) {
+            return;
+        }
         for (Subscription subscription : subscriptions.values()) {
             subscription.mark(batch);
             checkBounds(subscription);

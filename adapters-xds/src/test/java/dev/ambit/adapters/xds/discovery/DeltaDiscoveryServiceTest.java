@@ -9,6 +9,8 @@ import dev.ambit.adapters.xds.wire.TypeUrl;
 import dev.ambit.domain.address.IpAddress;
 import dev.ambit.domain.address.NamespacedHostname;
 import dev.ambit.domain.address.NetworkAddress;
+import dev.ambit.domain.policy.AuthorizationPolicy;
+import dev.ambit.domain.policy.PolicyName;
 import dev.ambit.domain.service.MeshService;
 import dev.ambit.domain.service.VirtualAddress;
 import dev.ambit.domain.view.MeshChange;
@@ -196,6 +198,29 @@ class DeltaDiscoveryServiceTest {
             io.grpc.Status end = subscriber.end();
 
             assertThat(end.getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+        }
+    }
+
+    @Test
+    void holdsAWorkloadBackUntilThePolicyBeforeItCanBeSent() {
+        try (var subscriber = subscriber()) {
+            subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS));
+            subscriber.acknowledge(subscriber.receive());
+            subscriber.send(RawSubscriber.first(TypeUrl.AUTHORIZATION));
+            DeltaDiscoveryResponse policies = subscriber.receive();
+            var policy = new AuthorizationPolicy(
+                    new PolicyName("shop", "deny"),
+                    AuthorizationPolicy.Scope.WORKLOAD_SELECTOR,
+                    AuthorizationPolicy.Action.DENY,
+                    false,
+                    List.of());
+
+            feed.publish(upserted("a", "10.0.0.1"), new MeshChange.PolicyUpserted(policy));
+
+            assertThat(subscriber.hearsNothing()).isTrue();
+            subscriber.acknowledge(policies);
+            assertThat(names(subscriber.receive())).containsExactly("shop/deny");
+            assertThat(names(subscriber.receive())).containsExactly("a");
         }
     }
 
