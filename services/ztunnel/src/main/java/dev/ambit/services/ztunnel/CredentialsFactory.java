@@ -21,7 +21,6 @@ import java.util.random.RandomGenerator;
 final class CredentialsFactory {
     private static final Duration REQUEST_DEADLINE = Duration.ofSeconds(10);
 
-
     /** One thread for what happens later: renewals and retries. */
     @Singleton
     @Named("chores")
@@ -41,11 +40,8 @@ final class CredentialsFactory {
 
     @Singleton
     CertificateKeeper keeper(
-            CertificateSource source,
-            @Named("chores") ScheduledExecutorService chores,
-            PrometheusTelemetry telemetry) {
-        var keeper = new CertificateKeeper(
-                source, Clock.systemUTC(), RandomGenerator.getDefault(), chores, telemetry);
+            CertificateSource source, @Named("chores") ScheduledExecutorService chores, PrometheusTelemetry telemetry) {
+        var keeper = new CertificateKeeper(source, Clock.systemUTC(), RandomGenerator.getDefault(), chores, telemetry);
         telemetry.gauge(Gauge.CERTIFICATES, keeper::held);
         return keeper;
     }

@@ -35,8 +35,7 @@ final class MeshFactory {
     @Singleton
     @Bean(preDestroy = "close")
     MeshDiscovery discovery(ZtunnelConfig config, PrometheusTelemetry telemetry) {
-        var node = new NodeIdentity(
-                config.instanceIp(), config.podName(), config.podNamespace(), config.nodeName());
+        var node = new NodeIdentity(config.instanceIp(), config.podName(), config.podNamespace(), config.nodeName());
         ControlPlane controlPlane =
                 controlPlane(config, config.xdsAddress(), config.xdsRootCa(), config.altXdsHostname());
         return new XdsMeshDiscovery(XdsClientOptions.of(controlPlane, node), telemetry);
@@ -46,7 +45,8 @@ final class MeshFactory {
     Flows flows(ZtunnelConfig config, CurrentMesh mesh, PrometheusTelemetry telemetry) {
         var flows = new Flows(
                 mesh,
-                new OutboundPlanner(config.network(), () -> ThreadLocalRandom.current().nextLong()),
+                new OutboundPlanner(
+                        config.network(), () -> ThreadLocalRandom.current().nextLong()),
                 new InboundPlanner(config.network()),
                 telemetry);
         telemetry.gauge(Gauge.LIVE_FLOWS, flows::liveCount);

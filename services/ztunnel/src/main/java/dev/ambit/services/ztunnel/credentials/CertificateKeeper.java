@@ -73,7 +73,8 @@ public final class CertificateKeeper implements Credentials {
 
     /** Fetches what is missing for these identities and forgets all others. */
     public void keepOnly(Set<SpiffeId> identities) {
-        identities.forEach(identity -> entries.computeIfAbsent(identity, Entry::new).prefetch());
+        identities.forEach(
+                identity -> entries.computeIfAbsent(identity, Entry::new).prefetch());
         entries.values().removeIf(entry -> {
             boolean gone = !identities.contains(entry.identity);
             if (gone) {
@@ -117,7 +118,7 @@ public final class CertificateKeeper implements Credentials {
 
         synchronized void prefetch() {
             if (held == null && pending == null && backoff.failures() == 0) {
-                request();
+                var _ = request();
             }
         }
 
@@ -168,7 +169,8 @@ public final class CertificateKeeper implements Credentials {
         }
 
         private Duration untilRenewal(WorkloadCertificate certificate) {
-            Duration due = Duration.between(clock.instant(), certificate.lifetime().renewAt());
+            Duration due =
+                    Duration.between(clock.instant(), certificate.lifetime().renewAt());
             return due.compareTo(RENEWAL_PAUSE_MIN) < 0 ? RENEWAL_PAUSE_MIN : due;
         }
 
@@ -199,7 +201,7 @@ public final class CertificateKeeper implements Credentials {
 
         private synchronized void renew() {
             if (!retired) {
-                request();
+                var _ = request();
             }
         }
     }

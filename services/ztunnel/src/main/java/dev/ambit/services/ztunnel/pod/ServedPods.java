@@ -91,7 +91,8 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
     }
 
     public synchronized int pendingCount() {
-        return (int) pods.values().stream().filter(served -> served.proxy == null).count();
+        return (int)
+                pods.values().stream().filter(served -> served.proxy == null).count();
     }
 
     /** The pods of this node, whether served yet or not. */
@@ -125,7 +126,8 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
         } catch (RuntimeException e) {
             LOG.error("cannot serve pod, will try again\tpod={} cause=\"{}\"", pod, e.getMessage());
             retryLater(served);
-            return CompletableFuture.failedFuture(new IllegalStateException("failure to start proxy : " + e.getMessage(), e));
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException("failure to start proxy : " + e.getMessage(), e));
         }
     }
 
