@@ -125,10 +125,7 @@ public final class ClientSession extends Http2Session {
 
     @Override
     void peerReset(HboneStream stream, long code) throws Http2Violation {
-        refuse(
-                stream.id(),
-                "stream reset by peer: " + ErrorCode.name(code),
-                ErrorCode.REFUSED_STREAM.is(code));
+        refuse(stream.id(), "stream reset by peer: " + ErrorCode.name(code), ErrorCode.REFUSED_STREAM.is(code));
         super.peerReset(stream, code);
     }
 
