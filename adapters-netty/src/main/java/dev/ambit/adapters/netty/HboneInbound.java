@@ -102,7 +102,7 @@ final class HboneInbound {
                 SslHandler tls = pod.tls().server(certificate, channel.alloc());
                 channel.pipeline().addLast(tls, new TlsHandshake(() -> serve(tls), error -> reject("TLS: " + error)));
                 channel.config().setAutoRead(true);
-            } catch (SSLException unusable) {
+            } catch (SSLException | RuntimeException unusable) {
                 reject("certificate " + certificate + " cannot be used: " + ErrorText.of(unusable));
             }
         }

@@ -99,10 +99,10 @@ final class TunnelDial implements SessionOwner {
                                             ResponseFlag.TLS_FAILURE,
                                             "TLS handshake with " + key.hop() + " failed: " + error)));
             connected.config().setAutoRead(true);
-        } catch (SSLException unusable) {
+        } catch (SSLException | RuntimeException unusable) {
             fail(
                     ResponseFlag.IDENTITY_ERROR,
-                    "certificate " + certificate + " cannot be used: " + unusable.getMessage());
+                    "certificate " + certificate + " cannot be used: " + ErrorText.of(unusable));
         }
     }
 

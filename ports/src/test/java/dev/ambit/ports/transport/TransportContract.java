@@ -73,9 +73,13 @@ public abstract class TransportContract {
 
     final PodProxy serve(Transport transport, SpiffeId identity, FlowDecisions decisions) {
         var pod = new PodRef(
-                identity.serviceAccount() + "-uid", identity.namespace(), identity.serviceAccount(), identity.serviceAccount());
+                identity.serviceAccount() + "-uid",
+                identity.namespace(),
+                identity.serviceAccount(),
+                identity.serviceAccount());
         return closing(transport.serve(
-                new PodBinding(pod, identity, new FakeNetworkNamespace(7), LOOPBACK, ListenPorts.EPHEMERAL), decisions));
+                new PodBinding(pod, identity, new FakeNetworkNamespace(7), LOOPBACK, ListenPorts.EPHEMERAL),
+                decisions));
     }
 
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
@@ -91,8 +95,7 @@ public abstract class TransportContract {
     }
 
     static FlowContext context(Reporter reporter, IpPort client, IpPort target) {
-        return new FlowContext(
-                reporter, Party.UNKNOWN, Party.UNKNOWN, ServiceParty.UNKNOWN, client, target, "", false);
+        return new FlowContext(reporter, Party.UNKNOWN, Party.UNKNOWN, ServiceParty.UNKNOWN, client, target, "", false);
     }
 
     static OutboundPlan passthrough(IpPort client, IpPort target) {

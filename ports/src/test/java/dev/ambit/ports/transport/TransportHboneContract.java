@@ -125,8 +125,8 @@ public abstract class TransportHboneContract extends TransportContract {
         Transport transport = start(LIMITS);
         PodProxy server = serve(transport, SERVER, destination);
         PodProxy client = serve(transport, CLIENT, source);
-        source.planOutbound(attempt ->
-                tunnel(attempt.client(), server.ports().inboundHbone(), echo.address(), Set.of(STRANGER)));
+        source.planOutbound(
+                attempt -> tunnel(attempt.client(), server.ports().inboundHbone(), echo.address(), Set.of(STRANGER)));
 
         assertThat(endsWithoutData(connect(client.ports().outbound()))).isTrue();
 
@@ -164,7 +164,8 @@ public abstract class TransportHboneContract extends TransportContract {
         assertThat(RecordingDecisions.next(destination.closed).outcome()).isEqualTo(new FlowOutcome.Refused(reason));
         assertThat(RecordingDecisions.next(source.closed).outcome())
                 .isInstanceOfSatisfying(
-                        FlowOutcome.Failed.class, failed -> assertThat(failed.message()).contains("503"));
+                        FlowOutcome.Failed.class,
+                        failed -> assertThat(failed.message()).contains("503"));
         assertThat(destination.opened).isEmpty();
         destination.planInbound(attempt -> forward(attempt, echo.address()));
         assertThat(exchange(connect(port), "next")).isEqualTo("next");
@@ -181,7 +182,8 @@ public abstract class TransportHboneContract extends TransportContract {
         assertThat(RecordingDecisions.next(destination.closed).outcome().flag()).isEqualTo(ResponseFlag.CONNECT);
         assertThat(RecordingDecisions.next(source.closed).outcome())
                 .isInstanceOfSatisfying(
-                        FlowOutcome.Failed.class, failed -> assertThat(failed.message()).contains("503"));
+                        FlowOutcome.Failed.class,
+                        failed -> assertThat(failed.message()).contains("503"));
     }
 
     @Test
@@ -269,15 +271,14 @@ public abstract class TransportHboneContract extends TransportContract {
         Transport transport = start(LIMITS);
         PodProxy server = serve(transport, SERVER, destination);
         PodProxy client = serve(transport, CLIENT, source);
-        source.planOutbound(attempt ->
-                tunnel(attempt.client(), server.ports().inboundHbone(), echo.address(), Set.of(SERVER)));
+        source.planOutbound(
+                attempt -> tunnel(attempt.client(), server.ports().inboundHbone(), echo.address(), Set.of(SERVER)));
         destination.planInbound(attempt -> forward(attempt, echo.address()));
         Socket socket = connect(client.ports().outbound());
         socket.getOutputStream().write('a');
         assertThat(socket.getInputStream().read()).isEqualTo('a');
 
-        CompletableFuture<Void> drained =
-                server.drain(Duration.ofSeconds(30)).toCompletableFuture();
+        CompletableFuture<Void> drained = server.drain(Duration.ofSeconds(30)).toCompletableFuture();
 
         assertThat(exchange(socket, "last words")).isEqualTo("last words");
         drained.get(10, TimeUnit.SECONDS);

@@ -50,9 +50,13 @@ public abstract class Leg {
         }
     }
 
-    final void join(Relay joined) {
+    final void attach(Relay joined) {
         relay = joined;
         lost = null;
+    }
+
+    /** Hands on what came before the relay was there. */
+    final void replay(Relay joined) {
         while (!early.isEmpty()) {
             joined.data(this, early.poll(Integer.MAX_VALUE));
         }

@@ -34,8 +34,10 @@ public final class Relay {
     /** Joins two legs of the same event loop and begins to carry. */
     public static Relay join(Leg initiator, Leg responder, Listener listener) {
         var relay = new Relay(initiator, responder, listener);
-        initiator.join(relay);
-        responder.join(relay);
+        initiator.attach(relay);
+        responder.attach(relay);
+        initiator.replay(relay);
+        responder.replay(relay);
         initiator.flush();
         responder.flush();
         if (!relay.over) {

@@ -8,6 +8,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -36,6 +37,8 @@ public final class TlsContexts {
     private final LinkedHashMap<SpiffeId, Contexts> newest = new LinkedHashMap<>(16, 0.75f, true);
 
     public TlsContexts(Duration handshakeTimeout) {
+        // Loads BoringSSL, or says why it cannot be, before the first connection needs it.
+        OpenSsl.ensureAvailability();
         this.handshakeTimeout = handshakeTimeout;
     }
 
