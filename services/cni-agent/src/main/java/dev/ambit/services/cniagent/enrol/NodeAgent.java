@@ -52,6 +52,7 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
     private final Map<String, Member> members = new LinkedHashMap<>();
     private final Map<String, String> lastReason = new HashMap<>();
     private List<NodePod> wanted = List.of();
+    private boolean told;
     private volatile List<NodeProxies.EnrolledPod> snapshot = List.of();
     private volatile boolean settled;
 
@@ -106,6 +107,7 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
     public void pods(List<NodePod> pods) {
         worker.execute(() -> {
             wanted = List.copyOf(pods);
+            told = true;
             reconcile();
         });
     }
@@ -136,7 +138,7 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
             for (NodePod pod : stay.values()) {
                 complete &= enrol(pod);
             }
-            settled |= complete;
+            settled |= complete && told;
         } catch (RuntimeException e) {
             // One pod's trouble is handled where it arises; this keeps the schedule alive whatever was overlooked.
             LOG.error("reconciling failed, will try again", e);
