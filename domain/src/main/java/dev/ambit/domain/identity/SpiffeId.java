@@ -10,7 +10,7 @@ public record SpiffeId(TrustDomain trustDomain, String namespace, String service
     private static final String SCHEME = "spiffe://";
 
     public SpiffeId {
-        if (!isSegment(namespace) || !isSegment(serviceAccount)) {
+        if (!TrustDomain.isPlain(namespace) || !TrustDomain.isPlain(serviceAccount)) {
             throw new IllegalArgumentException(
                     "not an identity: namespace '" + namespace + "', service account '" + serviceAccount + "'");
         }
@@ -23,7 +23,7 @@ public record SpiffeId(TrustDomain trustDomain, String namespace, String service
         }
         String[] parts = text.substring(SCHEME.length()).split("/", -1);
         boolean shaped = parts.length == 5 && parts[1].equals("ns") && parts[3].equals("sa");
-        if (!shaped || !isSegment(parts[2]) || !isSegment(parts[4])) {
+        if (!shaped || !TrustDomain.isPlain(parts[2]) || !TrustDomain.isPlain(parts[4])) {
             return new Parsed.Malformed(text, "path is not /ns/<namespace>/sa/<service account>");
         }
         if (!TrustDomain.isValid(parts[0])) {
@@ -39,10 +39,6 @@ public record SpiffeId(TrustDomain trustDomain, String namespace, String service
             case Parsed.Malformed(String bad, String why) ->
                 throw new IllegalArgumentException("not an identity: '" + bad + "': " + why);
         };
-    }
-
-    private static boolean isSegment(String text) {
-        return !text.isEmpty() && text.chars().allMatch(TrustDomain::isPlain);
     }
 
     /** The identity without its scheme, the form that policies call a principal. */

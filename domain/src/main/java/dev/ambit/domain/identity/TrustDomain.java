@@ -16,12 +16,18 @@ public record TrustDomain(String name) {
 
     /** 1 to 255 characters, none of them a slash, a space or a control character. */
     public static boolean isValid(String name) {
-        return !name.isEmpty() && name.length() <= LENGTH_MAX && name.chars().allMatch(TrustDomain::isPlain);
+        return name.length() <= LENGTH_MAX && isPlain(name);
     }
 
-    /** Whether a character may stand in a part of an identity: nothing that a log line or a path would trip over. */
-    static boolean isPlain(int c) {
-        return c != '/' && !Character.isISOControl(c) && !Character.isSpaceChar(c);
+    /** Whether a text may be a part of an identity: not empty, and nothing a log line or a path would trip over. */
+    static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '/' || Character.isISOControl(c) || Character.isSpaceChar(c)) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 
     @Override

@@ -32,14 +32,15 @@ sealed interface Condition {
 
     /** The caller's service account, in whatever trust domain; nobody has none. */
     final class ServiceAccountIn implements Condition {
-        private final Map<String, Set<String>> byNamespace = new HashMap<>();
+        private final Map<String, Set<String>> byNamespace;
 
         ServiceAccountIn(List<ServiceAccountMatch> accounts) {
+            var sets = new HashMap<String, Set<String>>();
             for (ServiceAccountMatch account : accounts) {
-                byNamespace
-                        .computeIfAbsent(account.namespace(), _ -> new HashSet<>())
-                        .add(account.serviceAccount());
+                sets.computeIfAbsent(account.namespace(), _ -> new HashSet<>()).add(account.serviceAccount());
             }
+            sets.replaceAll((_, set) -> Set.copyOf(set));
+            byNamespace = Map.copyOf(sets);
         }
 
         @Override
@@ -69,12 +70,13 @@ sealed interface Condition {
         private final Set<String> exact;
 
         NamespaceIn(List<StringMatch> matches) {
-            exact = new HashSet<>();
+            var values = new HashSet<String>();
             for (StringMatch match : matches) {
                 if (match instanceof StringMatch.Exact(String value)) {
-                    exact.add(value);
+                    values.add(value);
                 }
             }
+            exact = Set.copyOf(values);
             patterns = matches.stream()
                     .filter(match -> !(match instanceof StringMatch.Exact))
                     .toArray(StringMatch[]::new);

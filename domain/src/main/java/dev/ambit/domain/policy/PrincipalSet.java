@@ -20,7 +20,7 @@ final class PrincipalSet {
     private final String[] suffixes;
 
     private PrincipalSet(Set<SpiffeId> exact, String[] prefixes, String[] suffixes) {
-        this.exact = exact;
+        this.exact = Set.copyOf(exact);
         this.prefixes = prefixes;
         this.suffixes = suffixes;
     }

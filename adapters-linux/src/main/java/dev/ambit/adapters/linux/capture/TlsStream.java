@@ -19,7 +19,11 @@ final class TlsStream {
     private long records;
     private boolean broken;
 
-    /** @param firstSequence sequence number of the first data byte */
+    /**
+     * A stream of which nothing was seen yet.
+     *
+     * @param firstSequence sequence number of the first data byte
+     */
     TlsStream(int firstSequence) {
         this.nextSequence = firstSequence;
     }

@@ -41,27 +41,39 @@ public final class NamedNetworkNamespaces implements NetworkNamespaces {
     @Override
     public Optional<NetworkNamespace> find(NodePod pod) {
         Path path = path(pod.ref());
-        if (!Files.exists(path)) {
-            return Optional.empty();
-        }
-        LinuxNetworkNamespace namespace = LinuxNetworkNamespace.open(path);
+        LinuxNetworkNamespace namespace;
         try {
-            Set<IpAddress> held = namespace.call(LocalAddresses::read);
-            if (pod.addresses().stream().anyMatch(held::contains)) {
+            namespace = LinuxNetworkNamespace.open(path);
+        } catch (PodNetworkException e) {
+            if (Files.notExists(path)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        try {
+            if (isOf(pod, namespace, path)) {
                 return Optional.of(namespace);
             }
-            LOG.warn(
-                    "network namespace is not the pod's: it holds none of its addresses pod={} path={} podAddresses={} held={}",
-                    pod.ref(),
-                    path,
-                    pod.addresses(),
-                    held);
         } catch (RuntimeException | Error e) {
             namespace.close();
             throw e;
         }
         namespace.close();
         return Optional.empty();
+    }
+
+    private static boolean isOf(NodePod pod, LinuxNetworkNamespace namespace, Path path) {
+        Set<IpAddress> held = namespace.call(LocalAddresses::read);
+        boolean isOf = pod.addresses().stream().anyMatch(held::contains);
+        if (!isOf) {
+            LOG.warn(
+                    "network namespace holds none of the pod's addresses pod={} path={} podAddresses={} held={}",
+                    pod.ref(),
+                    path,
+                    pod.addresses(),
+                    held);
+        }
+        return isOf;
     }
 
     private Path path(PodRef pod) {

@@ -17,7 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A command-line tool, run inside a network namespace.
@@ -27,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Tool {
 
-    /** Tools answer in milliseconds; a minute's silence would hold up the enrolment of other pods. */
+    /** Tools answer in milliseconds; one that hangs would hold up other pods. */
     private static final Duration LONGEST_RUN = Duration.ofSeconds(10);
 
     private static final int OUTPUT_MAX = 1 << 20;
@@ -35,6 +34,7 @@ final class Tool {
 
     private final String name;
     private final String distributionPackage;
+    private final Duration longestRun;
 
     /**
      * A tool that is looked for when it is run.
@@ -42,8 +42,13 @@ final class Tool {
      * @param distributionPackage what to install when the tool is missing
      */
     Tool(String name, String distributionPackage) {
+        this(name, distributionPackage, LONGEST_RUN);
+    }
+
+    Tool(String name, String distributionPackage, Duration longestRun) {
         this.name = name;
         this.distributionPackage = distributionPackage;
+        this.longestRun = longestRun;
     }
 
     /** Ends well or not; the caller knows which it expects. */
@@ -81,7 +86,7 @@ final class Tool {
         });
     }
 
-    private static Outcome execute(List<String> command, String shown, String input) {
+    private Outcome execute(List<String> command, String shown, String input) {
         Process process;
         try {
             process = new ProcessBuilder(command).start();
@@ -92,8 +97,8 @@ final class Tool {
             FutureTask<String> output = drain(process.getInputStream());
             FutureTask<String> errors = drain(process.getErrorStream());
             write(process, input);
-            if (!process.waitFor(LONGEST_RUN.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new PodNetworkException(shown + " did not end within " + LONGEST_RUN.toSeconds() + " s");
+            if (!process.waitFor(longestRun)) {
+                throw new PodNetworkException(shown + " did not end within " + longestRun.toMillis() + " ms");
             }
             return new Outcome(shown, process.exitValue(), output.get(), errors.get());
         } catch (InterruptedException e) {

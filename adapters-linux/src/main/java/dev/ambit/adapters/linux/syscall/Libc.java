@@ -163,8 +163,8 @@ public final class Libc {
                 "sendmsg", fd, state -> (long) SENDMSG.invokeExact(state, fd, message, MSG_DONTWAIT | MSG_NOSIGNAL));
     }
 
-    static long recvmsg(int fd, MemorySegment message) {
-        return call("recvmsg", fd, state -> (long) RECVMSG.invokeExact(state, fd, message, MSG_CMSG_CLOEXEC));
+    static long recvmsg(int fd, MemorySegment message, int flags) {
+        return call("recvmsg", fd, state -> (long) RECVMSG.invokeExact(state, fd, message, flags));
     }
 
     // Downcalls are restricted because a wrong descriptor crashes the VM; the descriptors are all above.

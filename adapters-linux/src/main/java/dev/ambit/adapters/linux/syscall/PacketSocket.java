@@ -68,7 +68,7 @@ public final class PacketSocket implements AutoCloseable {
                 MemorySegment message = arena.allocate(MSGHDR, ValueLayout.ADDRESS.byteAlignment());
                 message.set(ADDRESS, 16, vector);
                 message.set(JAVA_LONG, 24, 1);
-                return (int) Libc.recvmsg(fd, message);
+                return (int) Libc.recvmsg(fd, message, 0);
             }
         });
         if (length < 0) {

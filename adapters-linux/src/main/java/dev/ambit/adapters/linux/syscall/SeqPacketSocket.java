@@ -142,7 +142,7 @@ public final class SeqPacketSocket implements AutoCloseable {
             MemorySegment message = message(arena, buffer);
             MemorySegment control = control(arena, DESCRIPTORS_MAX);
             attach(message, control);
-            long length = descriptor.use(fd -> Libc.recvmsg(fd, message));
+            long length = descriptor.use(fd -> Libc.recvmsg(fd, message, Libc.MSG_CMSG_CLOEXEC));
             List<Integer> descriptors = descriptors(control, message.get(JAVA_LONG, 40));
             if (length == 0 && descriptors.isEmpty()) {
                 return Optional.empty();

@@ -5,7 +5,6 @@ public final class SyscallException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     static final int EPERM = 1;
-    static final int ENOENT = 2;
     static final int EINTR = 4;
     static final int EAGAIN = 11;
     static final int ENOTTY = 25;
@@ -22,16 +21,11 @@ public final class SyscallException extends RuntimeException {
         return errno == expected;
     }
 
-    /** Whether the file named is not there. */
-    public boolean isNotFound() {
-        return errno == ENOENT;
-    }
-
     /** The name and meaning of the error numbers that the calls of this package are documented to set. */
     private static String describe(int errno) {
         return switch (errno) {
             case EPERM -> "EPERM (not permitted; needs root or CAP_SYS_ADMIN)";
-            case ENOENT -> "ENOENT (no such file)";
+            case 2 -> "ENOENT (no such file)";
             case EINTR -> "EINTR (interrupted by a signal)";
             case 9 -> "EBADF (not an open descriptor)";
             case EAGAIN -> "EAGAIN (would block)";

@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,13 +35,14 @@ public final class ZdsNodeProxies implements NodeProxies {
     private static final int CONNECTIONS_MAX = 16;
 
     private static final int BACKLOG = 16;
+    private static final Duration ACCEPT_PAUSE = Duration.ofSeconds(1);
 
     private final Path path;
     private final Duration ackTimeout;
     private final List<ProxyConnection> connections = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private @Nullable SeqPacketSocket listener;
-    private volatile boolean closed;
+    private final CountDownLatch closing = new CountDownLatch(1);
 
     /**
      * Ten seconds for each acknowledgement.
@@ -67,7 +70,7 @@ public final class ZdsNodeProxies implements NodeProxies {
      */
     @Override
     public synchronized void start(Snapshot snapshot) {
-        if (listener != null || closed) {
+        if (listener != null || isClosed()) {
             throw new IllegalStateException("node proxies at " + path + " were started or closed before");
         }
         SeqPacketSocket opened = listen();
@@ -78,7 +81,7 @@ public final class ZdsNodeProxies implements NodeProxies {
 
     private SeqPacketSocket listen() {
         try {
-            Files.createDirectories(path.resolveSibling("."));
+            Files.createDirectories(path.resolveSibling(""));
             Files.deleteIfExists(path);
             return SeqPacketSocket.listen(path, BACKLOG);
         } catch (IOException | SyscallException | IllegalArgumentException e) {
@@ -88,10 +91,10 @@ public final class ZdsNodeProxies implements NodeProxies {
 
     private void accept(SeqPacketSocket opened, Snapshot snapshot) {
         int number = 0;
-        while (!closed) {
+        while (!isClosed()) {
             try {
                 SeqPacketSocket socket = opened.accept();
-                if (closed || connections.size() >= CONNECTIONS_MAX) {
+                if (isClosed() || connections.size() >= CONNECTIONS_MAX) {
                     LOG.warn("node proxy turned away connected={} max={}", connections.size(), CONNECTIONS_MAX);
                     socket.close();
                     continue;
@@ -99,11 +102,22 @@ public final class ZdsNodeProxies implements NodeProxies {
                 number++;
                 serve(new ProxyConnection(number, socket, ackTimeout), snapshot, number);
             } catch (SyscallException | IllegalStateException e) {
-                if (!closed) {
-                    LOG.error("no more node proxies can connect; restart the node agent socket={}", path, e);
+                // when closed, accept fails and the loop ends; else, for example, descriptors have run out for now
+                if (!isClosed()) {
+                    LOG.error("a node proxy cannot connect now socket={} why={}", path, e.getMessage());
+                    pause();
                 }
-                return;
             }
+        }
+    }
+
+    private void pause() {
+        try {
+            if (closing.await(ACCEPT_PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("closed while pausing socket={}", path);
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("interrupted while pausing socket={}", path);
         }
     }
 
@@ -170,10 +184,10 @@ public final class ZdsNodeProxies implements NodeProxies {
     public void close() {
         SeqPacketSocket opened;
         synchronized (this) {
-            if (closed) {
+            if (isClosed()) {
                 return;
             }
-            closed = true;
+            closing.countDown();
             opened = listener;
         }
         if (opened != null) {
@@ -184,6 +198,10 @@ public final class ZdsNodeProxies implements NodeProxies {
         for (Thread thread : threads) {
             join(thread);
         }
+    }
+
+    private boolean isClosed() {
+        return closing.getCount() == 0;
     }
 
     private void removeSocket() {

@@ -1,5 +1,6 @@
 package dev.ambit.adapters.linux.zds;
 
+import dev.ambit.adapters.linux.proto.WorkloadResponse;
 import dev.ambit.adapters.linux.syscall.ReceivedPacket;
 import dev.ambit.adapters.linux.syscall.SeqPacketSocket;
 import dev.ambit.adapters.linux.syscall.SyscallException;
@@ -23,6 +24,9 @@ public final class ZdsPodFeed implements PodFeed {
     private static final Logger LOG = LoggerFactory.getLogger(ZdsPodFeed.class);
     private static final Duration PAUSE_FIRST = Duration.ofMillis(20);
     private static final Duration PAUSE_LONGEST = Duration.ofSeconds(15);
+
+    /** The listener may be at work, or the agent's queue of connections full. */
+    private static final Duration CLOSE_LONGEST = Duration.ofSeconds(10);
 
     private final Path path;
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -97,9 +101,11 @@ public final class ZdsPodFeed implements PodFeed {
                 if (packet.isEmpty()) {
                     return new Ending(true, dialogue.isPastSnapshot(), "the agent closed the connection");
                 }
+                WorkloadResponse answer;
                 try (var request = packet.get()) {
-                    socket.send(dialogue.answer(request).toByteArray());
+                    answer = dialogue.answer(request);
                 }
+                socket.send(answer.toByteArray());
             }
         } catch (ZdsViolation e) {
             LOG.error(
@@ -158,7 +164,9 @@ public final class ZdsPodFeed implements PodFeed {
         }
         running.interrupt();
         try {
-            running.join();
+            if (!running.join(CLOSE_LONGEST)) {
+                LOG.warn("zds feed is slow to end; left to end by itself socket={}", path);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

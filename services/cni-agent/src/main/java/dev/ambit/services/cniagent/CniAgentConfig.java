@@ -21,8 +21,11 @@ public record CniAgentConfig(
         String netnsPattern,
         List<String> excludedNamespaces) {
 
+    private static final String NETNS_PATTERN = "/run/netns/{namespace}-{name}";
+
     public CniAgentConfig {
         excludedNamespaces = List.copyOf(excludedNamespaces);
+        netnsPattern = netnsPattern.isEmpty() ? NETNS_PATTERN : netnsPattern;
         if (nodeName.isEmpty()) {
             throw new IllegalArgumentException("NODE_NAME is not set; it must name the node this agent looks after");
         }

@@ -38,9 +38,9 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
         source.start(mesh);
         files.updateTokens();
         mesh.observe(_ -> chores.execute(() -> quietly("tokens", files::updateTokens)));
-        chores.scheduleWithFixedDelay(() -> quietly("tokens", files::updateTokens), 1, 1, TimeUnit.MINUTES);
+        var _ = chores.scheduleWithFixedDelay(() -> quietly("tokens", files::updateTokens), 1, 1, TimeUnit.MINUTES);
         long renewal = ServingIdentity.RENEWAL.toSeconds();
-        chores.scheduleWithFixedDelay(
+        var _ = chores.scheduleWithFixedDelay(
                 () -> quietly("serving certificate", serving::renew), renewal, renewal, TimeUnit.SECONDS);
     }
 

@@ -11,6 +11,7 @@ import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
@@ -18,6 +19,7 @@ import java.util.random.RandomGenerator;
 /** Certificates of this node's workloads. */
 @Factory
 final class CredentialsFactory {
+    private static final Duration REQUEST_DEADLINE = Duration.ofSeconds(10);
 
     /** One thread for what happens later: renewals and retries. */
     @Singleton
@@ -33,16 +35,13 @@ final class CredentialsFactory {
     CertificateSource source(ZtunnelConfig config) {
         var controlPlane =
                 MeshFactory.controlPlane(config, config.caAddress(), config.caRootCa(), config.altCaHostname());
-        return new XdsCertificateSource(CaClientOptions.of(controlPlane, config.secretTtl()));
+        return new XdsCertificateSource(new CaClientOptions(controlPlane, config.secretTtl(), REQUEST_DEADLINE));
     }
 
     @Singleton
     CertificateKeeper keeper(
-            CertificateSource source,
-            @Named("chores") ScheduledExecutorService chores,
-            PrometheusTelemetry telemetry) {
-        var keeper = new CertificateKeeper(
-                source, Clock.systemUTC(), RandomGenerator.getDefault(), chores, telemetry);
+            CertificateSource source, @Named("chores") ScheduledExecutorService chores, PrometheusTelemetry telemetry) {
+        var keeper = new CertificateKeeper(source, Clock.systemUTC(), RandomGenerator.getDefault(), chores, telemetry);
         telemetry.gauge(Gauge.CERTIFICATES, keeper::held);
         return keeper;
     }

@@ -17,7 +17,7 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** The picture of the mesh, where it comes from, and the plans that are made from it. */
 @Factory
@@ -35,8 +35,7 @@ final class MeshFactory {
     @Singleton
     @Bean(preDestroy = "close")
     MeshDiscovery discovery(ZtunnelConfig config, PrometheusTelemetry telemetry) {
-        var node = new NodeIdentity(
-                config.instanceIp(), config.podName(), config.podNamespace(), config.nodeName());
+        var node = new NodeIdentity(config.instanceIp(), config.podName(), config.podNamespace(), config.nodeName());
         ControlPlane controlPlane =
                 controlPlane(config, config.xdsAddress(), config.xdsRootCa(), config.altXdsHostname());
         return new XdsMeshDiscovery(XdsClientOptions.of(controlPlane, node), telemetry);
@@ -46,7 +45,8 @@ final class MeshFactory {
     Flows flows(ZtunnelConfig config, CurrentMesh mesh, PrometheusTelemetry telemetry) {
         var flows = new Flows(
                 mesh,
-                new OutboundPlanner(config.network(), RandomGenerator.of("L64X128MixRandom")),
+                new OutboundPlanner(
+                        config.network(), () -> ThreadLocalRandom.current().nextLong()),
                 new InboundPlanner(config.network()),
                 telemetry);
         telemetry.gauge(Gauge.LIVE_FLOWS, flows::liveCount);

@@ -67,7 +67,9 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
         feed.close();
         LOG.info("shutting down, connections may finish\tdeadline={}", config.connectionTerminationDeadline());
         try {
-            pods.drain(config.connectionTerminationDeadline()).toCompletableFuture().join();
+            pods.drain(config.connectionTerminationDeadline())
+                    .toCompletableFuture()
+                    .join();
         } catch (CompletionException e) {
             LOG.warn("draining failed, closing at once\tcause=\"{}\"", e.getMessage());
         }

@@ -11,11 +11,13 @@ import java.util.stream.Collectors;
 final class BenchManifests {
 
     static String of(List<Pod> pods) {
-        String namespaces = namespace("bench", "labels: {istio.io/dataplane-mode: ambient}") + namespace("plain", "labels: {}");
+        String namespaces =
+                namespace("bench", "labels: {istio.io/dataplane-mode: ambient}") + namespace("plain", "labels: {}");
         String nodes = pods.stream()
                 .map(Pod::node)
                 .distinct()
-                .map(node -> node(node) + pod("istio-system", "ztunnel-" + node.name(), "ztunnel", node, node.address(), true))
+                .map(node -> node(node)
+                        + pod("istio-system", "ztunnel-" + node.name(), "ztunnel", node, node.address(), true))
                 .collect(Collectors.joining());
         return namespaces
                 + nodes

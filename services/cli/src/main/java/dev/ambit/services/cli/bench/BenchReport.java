@@ -20,7 +20,8 @@ final class BenchReport {
         for (Test test : Test.values()) {
             out.println();
             out.println(test.title());
-            out.printf("  %-8s %14s %9s %9s %9s %20s %9s %8s%n",
+            out.printf(
+                    "  %-8s %14s %9s %9s %9s %20s %9s %8s%n",
                     "path", "speed", "/direct", "p50 us", "p99 us", "proxies' CPU", "/peer", "RSS MiB");
             for (String path : paths) {
                 row(out, test, path);
@@ -44,7 +45,9 @@ final class BenchReport {
                 figure("%.2f", speed / median(test, "direct", Measurement::perSecond)),
                 figure("%.0f", median(test, path, Measurement::p50Micros)),
                 figure("%.0f", median(test, path, Measurement::p99Micros)),
-                Double.isNaN(cpu) ? "-" : String.format(Locale.ROOT, "%.2f %s", cpu, test.unit().cpuName()),
+                Double.isNaN(cpu)
+                        ? "-"
+                        : String.format(Locale.ROOT, "%.2f %s", cpu, test.unit().cpuName()),
                 figure("%.2f", cpu / peerCpu),
                 figure("%.0f", median(test, path, Measurement::rssMiB)),
                 failures > 0 ? String.format(Locale.ROOT, "  %.0f FAILED", failures) : "");

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -101,7 +100,8 @@ final class BenchRun implements AutoCloseable {
             progress.accept(name + " on " + node.name() + " ready after " + ready.toMillis() + " ms");
         }
         Pause.of(Duration.ofSeconds(2));
-        ProcessUsage idle = ProcessUsage.of(proxies.stream().map(MeshProcess::pid).toList());
+        ProcessUsage idle =
+                ProcessUsage.of(proxies.stream().map(MeshProcess::pid).toList());
         progress.accept(String.format("%s idle: %.0f MiB resident (the larger of two)", name, idle.rssMiB()));
         return proxies;
     }

@@ -84,8 +84,7 @@ final class Load {
     /** Requests at a fixed rate in all, spread over kept connections; a late one is not made up for. */
     Done requestsAtRate(int connections, int perSecond) {
         long interval = 1_000_000_000L * connections / perSecond;
-        return run(
-                connections, (deadline, units, latencies) -> onKeptConnection(deadline, units, latencies, interval));
+        return run(connections, (deadline, units, latencies) -> onKeptConnection(deadline, units, latencies, interval));
     }
 
     private void onKeptConnection(long deadline, LongAdder units, Latencies latencies, long interval)

@@ -45,8 +45,8 @@ public final class DemoCommand implements Callable<Integer> {
     public Integer call() {
         var screen = Screen.ofTerminal(System.out);
         var sandbox = Sandbox.require("demo");
-        var options = new Mesh.Options(
-                transport, SECRET_TTL, ztunnel.isEmpty() ? List.of() : List.of(ztunnel), Map.of());
+        var options =
+                new Mesh.Options(transport, SECRET_TTL, ztunnel.isEmpty() ? List.of() : List.of(ztunnel), Map.of());
         try (var demo = new DemoMesh(sandbox.home(), sandbox.folder(), options)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> screen.say("taking everything away")));
             try (var story = new DemoStory(demo, screen)) {
@@ -57,7 +57,7 @@ public final class DemoCommand implements Callable<Integer> {
                 stay(demo, screen, sandbox);
             }
         } catch (LabException | PodNetworkException | UncheckedIOException e) {
-            screen.fail(e.getMessage());
+            screen.fail(String.valueOf(e.getMessage()));
         }
         if (screen.failed() > 0) {
             System.err.println(screen.failed() + " of the demonstration's claims did not hold");

@@ -118,9 +118,12 @@ final class DemoMesh implements AutoCloseable {
 
     /** Fails with the log of a process that has died. */
     void expectAlive() {
-        mesh.processes().stream().filter(process -> !process.isAlive()).findFirst().ifPresent(process -> {
-            throw new LabException(process.name() + " has died:\n" + process.tail());
-        });
+        mesh.processes().stream()
+                .filter(process -> !process.isAlive())
+                .findFirst()
+                .ifPresent(process -> {
+                    throw new LabException(process.name() + " has died:\n" + process.tail());
+                });
     }
 
     @Override

@@ -84,7 +84,8 @@ final class DemoStory implements AutoCloseable {
     private void expectIdentity(LogWatch watch, String direction, String field, String account, String what) {
         String expected = "spiffe://cluster.local/ns/shop/sa/" + account;
         Optional<String> line = watch.line(
-                LOG_LINE, text -> text.contains("direction=\"" + direction + "\"") && text.contains("connection complete"));
+                LOG_LINE,
+                text -> text.contains("direction=\"" + direction + "\"") && text.contains("connection complete"));
         String proven = line.map(text -> LogWatch.field(text, field)).orElse("");
         screen.check(proven.equals(expected), what + " " + screen.strong(proven.isEmpty() ? "nobody" : proven));
     }
@@ -103,7 +104,9 @@ final class DemoStory implements AutoCloseable {
                 + (mesh.markerSeen() ? "SEEN" : "never seen"));
         try (var capture = capture()) {
             demo.in(SCANNER).get(DemoMesh.application(REVIEWS), "/pay?card=" + SECRET);
-            screen.check(capture.finish().markerSeen(), "the same from scanner, outside the mesh: anyone on the wire can read it");
+            screen.check(
+                    capture.finish().markerSeen(),
+                    "the same from scanner, outside the mesh: anyone on the wire can read it");
         }
     }
 
@@ -115,7 +118,9 @@ final class DemoStory implements AutoCloseable {
         screen.step("Who may call payments? One YAML file: only cart");
         var denials = LogWatch.begin(demo.ztunnelLog(NODE_B));
         screen.check(demo.in(CATALOG).get(PAYMENTS_SERVICE, "/").isOk(), "before: catalog gets through");
-        takesEffect("payments-only-cart.yaml", () -> !demo.in(CATALOG).get(PAYMENTS_SERVICE, "/").isOk());
+        takesEffect(
+                "payments-only-cart.yaml",
+                () -> !demo.in(CATALOG).get(PAYMENTS_SERVICE, "/").isOk());
         screen.check(demo.in(CART).get(PAYMENTS_SERVICE, "/").isOk(), "allowed: cart still gets through");
         expectDenial(denials, "none allowed: [shop/only-cart]", "denied: catalog, because no ALLOW policy matches");
         screen.step("And one more: never catalog");
@@ -125,7 +130,8 @@ final class DemoStory implements AutoCloseable {
             demo.in(CATALOG).get(PAYMENTS_SERVICE, "/");
             return explicit.lines().stream().anyMatch(line -> line.contains("explicitly denied"));
         });
-        expectDenial(explicit, "explicitly denied by: shop/not-catalog", "denied: catalog, by the policy that names it");
+        expectDenial(
+                explicit, "explicitly denied by: shop/not-catalog", "denied: catalog, by the policy that names it");
         screen.check(demo.in(CART).get(PAYMENTS_SERVICE, "/").isOk(), "allowed: cart");
     }
 
@@ -161,18 +167,23 @@ final class DemoStory implements AutoCloseable {
     }
 
     void rotation(Duration secretTtl) {
-        screen.step("Certificates live " + secretTtl.toSeconds() + " s here and are renewed at half of that, under load");
+        screen.step(
+                "Certificates live " + secretTtl.toSeconds() + " s here and are renewed at half of that, under load");
         var watchA = LogWatch.begin(demo.ztunnelLog(NODE_A));
         var watchB = LogWatch.begin(demo.ztunnelLog(NODE_B));
         var load = new LoadOnPod(demo.in(CART), PAYMENTS_SERVICE).start(4, 2);
         boolean renewed = Pause.until(
-                secretTtl, () -> renewedSerial(watchA, CART.name()).isPresent()
+                secretTtl,
+                () -> renewedSerial(watchA, CART.name()).isPresent()
                         && renewedSerial(watchB, PAYMENTS.name()).isPresent());
         Pause.of(Duration.ofSeconds(1));
         load.close();
         demo.expectAlive();
-        screen.check(renewed, "renewed meanwhile: cart's, now serial " + renewedSerial(watchA, CART.name()).orElse("?")
-                + ", and payments', now " + renewedSerial(watchB, PAYMENTS.name()).orElse("?"));
+        screen.check(
+                renewed,
+                "renewed meanwhile: cart's, now serial "
+                        + renewedSerial(watchA, CART.name()).orElse("?") + ", and payments', now "
+                        + renewedSerial(watchB, PAYMENTS.name()).orElse("?"));
         screen.check(
                 load.failures().isEmpty() && load.succeeded() > 0,
                 screen.strong(load.succeeded()) + " requests over " + load.connections() + " connections, "
@@ -194,7 +205,8 @@ final class DemoStory implements AutoCloseable {
             Metrics metrics = Metrics.scrape(node);
             double opened = metrics.sum("istio_tcp_connections_opened_total");
             double denied = metrics.sum(
-                    "istio_tcp_connections_closed_total", sample -> sample.label("response_flags").equals("DENY"));
+                    "istio_tcp_connections_closed_total",
+                    sample -> sample.label("response_flags").equals("DENY"));
             double mutual = metrics.sum(
                     "istio_tcp_connections_opened_total",
                     sample -> sample.label("connection_security_policy").equals("mutual_tls"));

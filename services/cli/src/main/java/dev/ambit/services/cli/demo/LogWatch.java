@@ -43,7 +43,9 @@ final class LogWatch {
     List<String> lines() {
         try {
             byte[] all = Files.readAllBytes(log);
-            return new String(all, (int) from, all.length - (int) from, StandardCharsets.UTF_8).lines().toList();
+            return new String(all, (int) from, all.length - (int) from, StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -52,7 +54,7 @@ final class LogWatch {
     /** The value of {@code name=} in a log line, without quotes; empty if it is not there. */
     static String field(String line, String name) {
         int at = line.indexOf(name + "=");
-        if (at < 0 || at > 0 && " \t".indexOf(line.charAt(at - 1)) < 0) {
+        if (at < 0 || (at > 0 && " \t".indexOf(line.charAt(at - 1)) < 0)) {
             return "";
         }
         int start = at + name.length() + 1;

@@ -32,7 +32,8 @@ record Metrics(List<Sample> samples) {
             socket.connect(new InetSocketAddress(node.address(), METRICS_PORT), 2000);
             socket.setSoTimeout(5000);
             socket.getOutputStream()
-                    .write("GET /metrics HTTP/1.0\r\nHost: lab\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                    .write("GET /metrics HTTP/1.0\r\nHost: lab\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
             String text = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return parse(text);
         } catch (IOException e) {

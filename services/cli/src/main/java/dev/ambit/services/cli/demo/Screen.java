@@ -18,7 +18,8 @@ public final class Screen {
 
     /** Colours when a person is looking and has not asked for none (no-color.org). */
     public static Screen ofTerminal(PrintStream out) {
-        boolean terminal = System.console() != null && System.console().isTerminal();
+        // The script looks whether standard output is a terminal: it is the one that knows before any pipe of its own.
+        boolean terminal = "1".equals(System.getenv("AMBIT_TERMINAL"));
         return new Screen(out, terminal && System.getenv("NO_COLOR") == null);
     }
 

@@ -54,7 +54,8 @@ public final class EchoServer implements AutoCloseable {
     private void serve(Socket caller) {
         try (caller) {
             caller.setTcpNoDelay(true);
-            byte[] body = ("hello from " + name + ", you are " + caller.getInetAddress().getHostAddress() + "\n")
+            byte[] body = ("hello from " + name + ", you are "
+                            + caller.getInetAddress().getHostAddress() + "\n")
                     .getBytes(StandardCharsets.UTF_8);
             byte[] head = ("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + body.length + "\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII);

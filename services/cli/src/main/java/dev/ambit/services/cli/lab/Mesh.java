@@ -97,7 +97,8 @@ public final class Mesh implements AutoCloseable {
         environment.put("CA_DIR", folder.resolve("ca").toString());
         environment.put("TOKENS_DIR", folder.resolve("tokens").toString());
         environment.put("TRUST_BUNDLE_FILE", folder.resolve("root-cert.pem").toString());
-        // The lab's clocks are one clock, and its certificates so short-lived that back-dating would renew them at once.
+        // The lab's clocks are one clock, and its certificates so short-lived that back-dating would renew them at
+        // once.
         environment.put("CA_BACKDATE", "0s");
         MeshProcess process = start("control-plane", machine, java("control-plane", "controlplane", 256), environment);
         return process.awaitReady(new InetSocketAddress(machine.address(), READINESS_PORT), "/healthz/ready", READY);
@@ -137,7 +138,8 @@ public final class Mesh implements AutoCloseable {
         environment.put("XDS_ROOT_CA", folder.resolve("root-cert.pem").toString());
         environment.put("CA_ROOT_CA", folder.resolve("root-cert.pem").toString());
         environment.put(
-                "AUTH_TOKEN", folder.resolve("tokens/istio-system_" + pod + "/istio-token").toString());
+                "AUTH_TOKEN",
+                folder.resolve("tokens/istio-system_" + pod + "/istio-token").toString());
         environment.put("INPOD_UDS", socket(node).toString());
         environment.put("SECRET_TTL", options.secretTtl().toSeconds() + "s");
         environment.putAll(options.environment());

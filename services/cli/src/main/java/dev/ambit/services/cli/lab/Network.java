@@ -84,7 +84,8 @@ public final class Network implements AutoCloseable {
 
     private void addPod(Pod pod) {
         String netns = pod.netns();
-        String link = "v" + pod.address().replace('.', '-').substring(pod.address().indexOf('.'));
+        String link =
+                "v" + pod.address().replace('.', '-').substring(pod.address().indexOf('.'));
         Tool.run("ip", "netns", "add", netns);
         var onNode = new StringBuilder();
         line(onNode, "link add " + link + " type veth peer name eth0 netns " + netns);
@@ -96,7 +97,10 @@ public final class Network implements AutoCloseable {
         line(inPod, "link set eth0 up");
         line(inPod, "route add default via " + pod.node().podSubnet() + ".254");
         Tool.run(inPod.toString(), List.of("ip", "-n", netns, "-batch", "-"));
-        sysctl(netns, "net.ipv4.ip_local_port_range=1024 65000", "net.ipv4.conf.all.rp_filter=0",
+        sysctl(
+                netns,
+                "net.ipv4.ip_local_port_range=1024 65000",
+                "net.ipv4.conf.all.rp_filter=0",
                 "net.ipv4.conf.eth0.rp_filter=0");
     }
 

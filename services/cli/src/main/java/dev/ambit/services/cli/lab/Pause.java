@@ -6,7 +6,11 @@ import java.util.function.BooleanSupplier;
 /** Waiting, in a program whose job it is to watch others. */
 public final class Pause {
 
-    /** @throws LabException if interrupted */
+    /**
+     * Waits.
+     *
+     * @throws LabException if interrupted
+     */
     public static void of(Duration duration) {
         try {
             Thread.sleep(duration);

@@ -11,7 +11,11 @@ import java.nio.file.Path;
  */
 public record Sandbox(Path home, Path folder, String pid) {
 
-    /** @throws LabException outside of a sandbox: the lab would leave traces on the machine */
+    /**
+     * The sandbox we are in.
+     *
+     * @throws LabException outside of a sandbox: the lab would leave traces on the machine
+     */
     public static Sandbox require(String command) {
         String home = System.getenv().getOrDefault("AMBIT_HOME", "");
         if (!"1".equals(System.getenv("AMBIT_SANDBOX")) || home.isEmpty()) {

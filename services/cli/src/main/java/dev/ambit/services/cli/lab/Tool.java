@@ -17,7 +17,8 @@ public final class Tool {
      */
     public static String run(String input, List<String> command) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             try (var stdin = process.getOutputStream()) {
                 stdin.write(input.getBytes(StandardCharsets.UTF_8));
             }
@@ -27,8 +28,8 @@ public final class Tool {
                 throw new LabException("'" + String.join(" ", command) + "' did not end within " + SECONDS_MAX + " s");
             }
             if (process.exitValue() != 0) {
-                throw new LabException("'" + String.join(" ", command) + "' failed (" + process.exitValue() + "): "
-                        + printed.strip());
+                throw new LabException(
+                        "'" + String.join(" ", command) + "' failed (" + process.exitValue() + "): " + printed.strip());
             }
             return printed;
         } catch (IOException e) {

@@ -52,6 +52,7 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
     private final Map<String, Member> members = new LinkedHashMap<>();
     private final Map<String, String> lastReason = new HashMap<>();
     private List<NodePod> wanted = List.of();
+    private boolean told;
     private volatile List<NodeProxies.EnrolledPod> snapshot = List.of();
     private volatile boolean settled;
 
@@ -67,7 +68,11 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
         }
     }
 
-    /** @param worker a single thread; its owner shuts it down */
+    /**
+     * Looks after nothing yet.
+     *
+     * @param worker a single thread; its owner shuts it down
+     */
     public NodeAgent(
             Enrolment enrolment,
             NetworkNamespaces namespaces,
@@ -90,7 +95,7 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
     /** Listens for node proxies and looks after pods from now on. */
     public void start() {
         proxies.start(() -> snapshot);
-        worker.scheduleWithFixedDelay(this::reconcile, RETRY.toMillis(), RETRY.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = worker.scheduleWithFixedDelay(this::reconcile, RETRY.toMillis(), RETRY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Whether every pod of this node was brought to what its labels ask for, at least once. */
@@ -102,6 +107,7 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
     public void pods(List<NodePod> pods) {
         worker.execute(() -> {
             wanted = List.copyOf(pods);
+            told = true;
             reconcile();
         });
     }
@@ -132,7 +138,7 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
             for (NodePod pod : stay.values()) {
                 complete &= enrol(pod);
             }
-            settled |= complete;
+            settled |= complete && told;
         } catch (RuntimeException e) {
             // One pod's trouble is handled where it arises; this keeps the schedule alive whatever was overlooked.
             LOG.error("reconciling failed, will try again", e);
@@ -182,9 +188,7 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
                     .orTimeout(PROXY_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
         } catch (CompletionException e) {
-            String why = e.getCause() instanceof TimeoutException
-                    ? "node proxy did not answer within " + PROXY_ANSWER.toSeconds() + " s"
-                    : String.valueOf(e.getCause().getMessage());
+            String why = reason(e);
             status.redirection(member.pod, Redirection.PENDING);
             explainOnce(member.pod, "is captured, waits for its node proxy: " + why);
             return false;
@@ -194,6 +198,14 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
         meter.increment(Counter.ENROLMENTS, "enrolled");
         explainOnce(member.pod, "is in the mesh");
         return true;
+    }
+
+    private static String reason(CompletionException failure) {
+        return switch (failure.getCause()) {
+            case TimeoutException _ -> "node proxy did not answer within " + PROXY_ANSWER.toSeconds() + " s";
+            case Throwable cause -> String.valueOf(cause.getMessage());
+            case null -> String.valueOf(failure.getMessage());
+        };
     }
 
     private void removeAllBut(Map<String, NodePod> stay) {

@@ -27,7 +27,11 @@ public final class IssueCertificates implements CertificateIssuing {
     private final CertificateAuthority authority;
     private final Meter meter;
 
-    /** @param nodeCheck the check over the pods as they are now */
+    /**
+     * The use case.
+     *
+     * @param nodeCheck the check over the pods as they are now
+     */
     public IssueCertificates(
             CallerAuthentication authentication,
             Supplier<NodeCheck> nodeCheck,

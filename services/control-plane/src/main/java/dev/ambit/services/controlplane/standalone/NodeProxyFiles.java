@@ -33,9 +33,8 @@ public final class NodeProxyFiles {
     /** Writes the roots, whole or not at all. */
     public void writeTrustBundle() {
         try {
-            Path folder = trustBundle.toAbsolutePath().getParent();
-            Files.createDirectories(folder);
-            Path draft = folder.resolve("." + trustBundle.getFileName() + ".draft");
+            Path draft = trustBundle.resolveSibling("." + trustBundle.getFileName() + ".draft");
+            Files.createDirectories(draft.toAbsolutePath().resolve(".."));
             Files.writeString(draft, authority.rootsPem());
             Files.move(draft, trustBundle, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {

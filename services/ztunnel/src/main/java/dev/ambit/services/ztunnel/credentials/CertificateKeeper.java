@@ -43,7 +43,11 @@ public final class CertificateKeeper implements Credentials {
     private final Semaphore requests = new Semaphore(REQUESTS_MAX);
     private final ConcurrentHashMap<SpiffeId, Entry> entries = new ConcurrentHashMap<>();
 
-    /** @param scheduler runs the keeper's own work; its owner shuts it down */
+    /**
+     * A keeper without certificates.
+     *
+     * @param scheduler runs the keeper's own work; its owner shuts it down
+     */
     public CertificateKeeper(
             CertificateSource source,
             InstantSource clock,
@@ -69,7 +73,8 @@ public final class CertificateKeeper implements Credentials {
 
     /** Fetches what is missing for these identities and forgets all others. */
     public void keepOnly(Set<SpiffeId> identities) {
-        identities.forEach(identity -> entries.computeIfAbsent(identity, Entry::new).prefetch());
+        identities.forEach(
+                identity -> entries.computeIfAbsent(identity, Entry::new).prefetch());
         entries.values().removeIf(entry -> {
             boolean gone = !identities.contains(entry.identity);
             if (gone) {
@@ -113,7 +118,7 @@ public final class CertificateKeeper implements Credentials {
 
         synchronized void prefetch() {
             if (held == null && pending == null && backoff.failures() == 0) {
-                request();
+                var _ = request();
             }
         }
 
@@ -134,7 +139,7 @@ public final class CertificateKeeper implements Credentials {
 
         private void send(CompletableFuture<WorkloadCertificate> future) {
             if (!requests.tryAcquire()) {
-                scheduler.schedule(() -> send(future), 20, TimeUnit.MILLISECONDS);
+                var _ = scheduler.schedule(() -> send(future), 20, TimeUnit.MILLISECONDS);
                 return;
             }
             source.request(identity).whenComplete((certificate, failure) -> {
@@ -164,7 +169,8 @@ public final class CertificateKeeper implements Credentials {
         }
 
         private Duration untilRenewal(WorkloadCertificate certificate) {
-            Duration due = Duration.between(clock.instant(), certificate.lifetime().renewAt());
+            Duration due =
+                    Duration.between(clock.instant(), certificate.lifetime().renewAt());
             return due.compareTo(RENEWAL_PAUSE_MIN) < 0 ? RENEWAL_PAUSE_MIN : due;
         }
 
@@ -189,13 +195,13 @@ public final class CertificateKeeper implements Credentials {
 
         private void later(Duration pause) {
             if (!retired) {
-                scheduler.schedule(this::renew, pause.toMillis(), TimeUnit.MILLISECONDS);
+                var _ = scheduler.schedule(this::renew, pause.toMillis(), TimeUnit.MILLISECONDS);
             }
         }
 
         private synchronized void renew() {
             if (!retired) {
-                request();
+                var _ = request();
             }
         }
     }

@@ -41,6 +41,7 @@ public final class Flows implements FlowDecisions {
     /** A plan's context by instance: two connections may well look the same. */
     private record Key(FlowContext context) {
         @Override
+        @SuppressWarnings("ReferenceEquality") // the instance is the point
         public boolean equals(@Nullable Object other) {
             return other instanceof Key key && key.context == context;
         }
@@ -52,10 +53,7 @@ public final class Flows implements FlowDecisions {
     }
 
     public Flows(
-            CurrentMesh mesh,
-            OutboundPlanner outboundPlanner,
-            InboundPlanner inboundPlanner,
-            FlowTelemetry telemetry) {
+            CurrentMesh mesh, OutboundPlanner outboundPlanner, InboundPlanner inboundPlanner, FlowTelemetry telemetry) {
         this.mesh = mesh;
         this.outboundPlanner = outboundPlanner;
         this.inboundPlanner = inboundPlanner;
@@ -71,7 +69,8 @@ public final class Flows implements FlowDecisions {
     @Override
     public CompletionStage<OutboundPlan> outbound(OutboundAttempt attempt) {
         OutboundPlan plan = outboundPlanner.plan(mesh.view(), attempt);
-        if (plan instanceof OutboundPlan.Refuse(_, RefusalReason.WorkloadUnknown(PodRef pod))) {
+        if (plan instanceof OutboundPlan.Refuse refusal
+                && refusal.reason() instanceof RefusalReason.WorkloadUnknown(PodRef pod)) {
             return mesh.knowing(pod, WORKLOAD_WAIT).thenApply(view -> outboundPlanner.plan(view, attempt));
         }
         return CompletableFuture.completedFuture(plan);
@@ -80,7 +79,8 @@ public final class Flows implements FlowDecisions {
     @Override
     public CompletionStage<InboundPlan> inbound(InboundAttempt attempt) {
         InboundPlan plan = inboundPlanner.plan(mesh.view(), attempt);
-        if (plan instanceof InboundPlan.Refuse(_, RefusalReason.WorkloadUnknown(PodRef pod))) {
+        if (plan instanceof InboundPlan.Refuse refusal
+                && refusal.reason() instanceof RefusalReason.WorkloadUnknown(PodRef pod)) {
             return mesh.knowing(pod, WORKLOAD_WAIT)
                     .thenApply(view -> remember(attempt, inboundPlanner.plan(view, attempt)));
         }

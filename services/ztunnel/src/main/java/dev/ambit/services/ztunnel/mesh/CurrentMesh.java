@@ -86,8 +86,11 @@ public final class CurrentMesh implements MeshDiscovery.Listener {
     @Override
     public void synced() {
         synced = true;
-        LOG.info("configuration is in sync\tworkloads={} services={} policies={}",
-                view.counts().workloads(), view.counts().services(), view.counts().policies());
+        LOG.info(
+                "configuration is in sync\tworkloads={} services={} policies={}",
+                view.counts().workloads(),
+                view.counts().services(),
+                view.counts().policies());
     }
 
     @Override

@@ -61,7 +61,11 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
         }
     }
 
-    /** @param scheduler runs the retries; its owner shuts it down */
+    /**
+     * Serves nothing yet.
+     *
+     * @param scheduler runs the retries; its owner shuts it down
+     */
     public ServedPods(
             Transport transport,
             FlowDecisions decisions,
@@ -87,7 +91,8 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
     }
 
     public synchronized int pendingCount() {
-        return (int) pods.values().stream().filter(served -> served.proxy == null).count();
+        return (int)
+                pods.values().stream().filter(served -> served.proxy == null).count();
     }
 
     /** The pods of this node, whether served yet or not. */
@@ -121,7 +126,8 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
         } catch (RuntimeException e) {
             LOG.error("cannot serve pod, will try again\tpod={} cause=\"{}\"", pod, e.getMessage());
             retryLater(served);
-            return CompletableFuture.failedFuture(new IllegalStateException("failure to start proxy : " + e.getMessage(), e));
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException("failure to start proxy : " + e.getMessage(), e));
         }
     }
 
@@ -188,7 +194,7 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
     }
 
     private void retryLater(Served served) {
-        scheduler.schedule(() -> retry(served), RETRY.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = scheduler.schedule(() -> retry(served), RETRY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private synchronized void retry(Served served) {

@@ -1,0 +1,114 @@
+package dev.ambit.adapters.k8s.manifests;
+
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
+import dev.ambit.adapters.k8s.translate.FieldPath;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.KubernetesResource;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds fields that a kind does not have, and enum values that nobody knows: Fabric8's models accept any field, and
+ * silently drop such a value, which would turn a misspelled DENY into an ALLOW. Not for sharing between threads.
+ */
+final class KnownFields {
+    private final ObjectMapper mapper;
+    private final Map<JavaType, Map<String, JavaType>> known = new HashMap<>();
+
+    KnownFields(ObjectMapper mapper) {
+        this.mapper = mapper;
+    }
+
+    /** What the model has no place for. */
+    sealed interface Unknown {
+        FieldPath path();
+
+        String why();
+
+        record Field(FieldPath path) implements Unknown {
+            @Override
+            public String why() {
+                return "unknown field";
+            }
+        }
+
+        record Value(FieldPath path, String value, List<String> known) implements Unknown {
+            @Override
+            public String why() {
+                return "'" + value + "' is not one of " + known;
+            }
+        }
+    }
+
+    List<Unknown> unknown(YamlNode node, Class<?> model) {
+        var found = new ArrayList<Unknown>();
+        visit(node, mapper.constructType(model), FieldPath.ROOT, found);
+        return found;
+    }
+
+    private void visit(YamlNode node, JavaType type, FieldPath path, List<Unknown> found) {
+        switch (node) {
+            case YamlNode.Scalar(JsonNode value, int _)
+            when type.isEnumType() -> {
+                List<String> known = constants(type);
+                if (!value.isNull() && !(value.isTextual() && known.contains(value.textValue()))) {
+                    found.add(new Unknown.Value(path, value.asText(), known));
+                }
+            }
+            case YamlNode.Scalar _ -> {}
+            case YamlNode.Sequence(var items, int _)
+            when type.isCollectionLikeType() -> {
+                for (int i = 0; i < items.size(); i++) {
+                    visit(items.get(i), type.getContentType(), path.child(i), found);
+                }
+            }
+            case YamlNode.Sequence _ -> {}
+            case YamlNode.Mapping(var entries, int _)
+            when type.isMapLikeType() ->
+                entries.forEach((key, entry) -> visit(entry.value(), type.getContentType(), path.child(key), found));
+            case YamlNode.Mapping(var entries, int _)
+            when isModel(type) ->
+                entries.forEach((key, entry) -> {
+                    JavaType field = fields(type).get(key);
+                    if (field == null) {
+                        found.add(new Unknown.Field(path.child(key)));
+                    } else {
+                        visit(entry.value(), field, path.child(key), found);
+                    }
+                });
+            case YamlNode.Mapping _ -> {}
+        }
+    }
+
+    private static List<String> constants(JavaType type) {
+        return Arrays.stream(type.getRawClass().getEnumConstants())
+                .map(constant -> ((Enum<?>) constant).name())
+                .toList();
+    }
+
+    /** Types that read themselves from any shape have no fields to compare with. */
+    private static boolean isModel(JavaType type) {
+        return type.isTypeOrSubTypeOf(KubernetesResource.class)
+                && !type.isInterface()
+                && !type.hasRawClass(Quantity.class)
+                && !type.hasRawClass(IntOrString.class);
+    }
+
+    private Map<String, JavaType> fields(JavaType type) {
+        return known.computeIfAbsent(type, model -> {
+            Map<String, JavaType> fields = new HashMap<>();
+            for (BeanPropertyDefinition property :
+                    mapper.getDeserializationConfig().introspect(model).findProperties()) {
+                fields.put(property.getName(), property.getPrimaryType());
+            }
+            return fields;
+        });
+    }
+}

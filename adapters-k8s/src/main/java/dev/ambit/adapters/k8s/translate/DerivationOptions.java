@@ -1,0 +1,26 @@
+package dev.ambit.adapters.k8s.translate;
+
+import dev.ambit.domain.identity.TrustDomain;
+
+/**
+ * What the translation needs to know about the mesh and does not find in its objects.
+ *
+ * @param trustDomain root of every identity
+ * @param clusterId name of this cluster in workload uids
+ * @param clusterDomain DNS suffix of services
+ * @param network network id of this cluster; when empty, the root namespace's label {@code topology.istio.io/network}
+ * @param rootNamespace policies here apply to the whole mesh
+ */
+public record DerivationOptions(
+        TrustDomain trustDomain, String clusterId, String clusterDomain, String network, String rootNamespace) {
+
+    /** Istio's defaults. */
+    public static DerivationOptions defaults() {
+        return new DerivationOptions(TrustDomain.CLUSTER_LOCAL, "Kubernetes", "cluster.local", "", "istio-system");
+    }
+
+    /** The DNS name of a service. */
+    String hostname(String service, String namespace) {
+        return service + "." + namespace + ".svc." + clusterDomain;
+    }
+}

@@ -1,0 +1,108 @@
+package dev.ambit.adapters.xds.channel;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** Opens channels to the control plane: TLS 1.3, the server checked, no client certificate, dead connections noticed. */
+public final class ControlPlaneChannel {
+    private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+    private static final int KEEPALIVE_SECONDS = 30;
+    private static final int KEEPALIVE_TIMEOUT_SECONDS = 10;
+    private static final int ROOTS_BYTES_MAX = 4 << 20;
+    private static final int CAUSES_MAX = 10;
+
+    /**
+     * A channel that connects at its first call. Its owner shuts it down.
+     *
+     * @param messageBytesMax the largest message to accept
+     * @throws IOException if the root CA file cannot be used; the message names it
+     */
+    public static ManagedChannel open(ControlPlane controlPlane, int messageBytesMax) throws IOException {
+        var builder = NettyChannelBuilder.forAddress(controlPlane.host(), controlPlane.port())
+                .intercept(new CallerHeaders(controlPlane))
+                .maxInboundMessageSize(messageBytesMax)
+                .disableRetry()
+                .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS);
+        if (controlPlane.isPlaintext()) {
+            builder.usePlaintext();
+        } else {
+            builder.sslContext(tls(controlPlane));
+        }
+        return builder.build();
+    }
+
+    private static SslContext tls(ControlPlane controlPlane) throws IOException {
+        Path file = controlPlane.rootCa().orElseThrow();
+        PemCertificates.Parsed roots = PemCertificates.parse(rootsPem(controlPlane));
+        if (roots.certificates().isEmpty()) {
+            throw new IOException("root CA file " + file + " holds no readable certificate");
+        }
+        var names = new ArrayList<String>();
+        names.add(controlPlane.host());
+        controlPlane.alternativeHostname().ifPresent(names::add);
+        try {
+            return GrpcSslContexts.forClient()
+                    .protocols("TLSv1.3")
+                    .trustManager(new ServerNameTrust(roots.certificates(), names))
+                    .build();
+        } catch (GeneralSecurityException e) {
+            throw new IOException("root CA file " + file + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The root CA file as it is now; empty text for plaintext.
+     *
+     * @throws IOException if there is none to read; the message names it
+     */
+    public static String rootsPem(ControlPlane controlPlane) throws IOException {
+        if (controlPlane.isPlaintext()) {
+            return "";
+        }
+        Path file = controlPlane.rootCa().orElseThrow();
+        try {
+            if (Files.size(file) > ROOTS_BYTES_MAX) {
+                throw new IOException("root CA file " + file + " is larger than " + ROOTS_BYTES_MAX + " bytes");
+            }
+            return Files.readString(file);
+        } catch (java.nio.file.NoSuchFileException e) {
+            throw new IOException("root CA file " + file + " does not exist", e);
+        }
+    }
+
+    /** A call's failure in one line: gRPC hides the reason of a failed connection in a chain of causes. */
+    public static String describe(Status status) {
+        var text = new StringBuilder(status.getCode().name());
+        if (status.getDescription() != null) {
+            text.append(": ").append(firstLine(status.getDescription()));
+        }
+        Throwable cause = status.getCause();
+        String last = "";
+        for (int i = 0; cause != null && i < CAUSES_MAX; i++, cause = cause.getCause()) {
+            String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+            if (!last.contains(message)) {
+                text.append(": ").append(firstLine(message));
+                last = message;
+            }
+        }
+        return text.toString();
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
+    }
+
+    private ControlPlaneChannel() {}
+}

@@ -1,0 +1,128 @@
+package dev.ambit.adapters.xds.discovery;
+
+import dev.ambit.adapters.xds.proto.discovery.DeltaDiscoveryResponse;
+import dev.ambit.adapters.xds.proto.discovery.Resource;
+import dev.ambit.adapters.xds.wire.Decoded;
+import dev.ambit.adapters.xds.wire.ResourceDecoder;
+import dev.ambit.adapters.xds.wire.TypeUrl;
+import dev.ambit.domain.view.MeshChange;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a proxy was sent and accepted, by type and name: which version, and how to undo it.
+ *
+ * <p>A resource that was rejected keeps the entry of the version before it, because that version stays in force: the
+ * control plane must hear of it after a reconnect, or it could never take it back. Not safe for use by several threads at
+ * once.
+ */
+final class KnownResources {
+    /** Per type. Fifty times the largest cluster Kubernetes promises to run. */
+    private static final int RESOURCES_MAX = 10_000_000;
+
+    private static final int PROBLEMS_MAX = 100;
+
+    private record Known(String version, MeshChange removal) {}
+
+    /** A push, read: what it changes and what was wrong with it. Nothing is known of it before it is committed. */
+    static final class Push {
+        private final List<MeshChange> changes = new ArrayList<>();
+        private final Map<String, Known> accepted = new HashMap<>();
+        private final List<String> removed = new ArrayList<>();
+        private final List<String> problems = new ArrayList<>();
+        private int rejected;
+
+        List<MeshChange> changes() {
+            return changes;
+        }
+
+        int rejected() {
+            return rejected;
+        }
+
+        /** {@code name: reason; name: reason}, as the control plane's log will have it; empty if all is well. */
+        String problem() {
+            String listed = String.join("; ", problems);
+            return rejected > problems.size() ? listed + "; and " + (rejected - problems.size()) + " more" : listed;
+        }
+
+        private void reject(String name, String why) {
+            rejected++;
+            if (problems.size() < PROBLEMS_MAX) {
+                problems.add(name + ": " + why);
+            }
+        }
+    }
+
+    private final Map<String, Map<String, Known>> byType =
+            Map.of(TypeUrl.ADDRESS, new HashMap<>(), TypeUrl.AUTHORIZATION, new HashMap<>());
+
+    boolean isKnownType(String typeUrl) {
+        return byType.containsKey(typeUrl);
+    }
+
+    /** Names and versions, for the first request of a stream. */
+    Map<String, String> versions(String typeUrl) {
+        var versions = new HashMap<String, String>();
+        of(typeUrl).forEach((name, known) -> versions.put(name, known.version));
+        return versions;
+    }
+
+    private Map<String, Known> of(String typeUrl) {
+        Map<String, Known> known = byType.get(typeUrl);
+        if (known == null) {
+            throw new IllegalArgumentException("not a type of ours: " + typeUrl);
+        }
+        return known;
+    }
+
+    /**
+     * Reads a push of a known type. For addresses removals come first, since an address may have a new owner; for
+     * policies they come last, so that a replaced policy leaves no gap.
+     */
+    Push read(DeltaDiscoveryResponse response) {
+        Map<String, Known> known = of(response.getTypeUrl());
+        var push = new Push();
+        var upserts = new ArrayList<MeshChange>();
+        for (Resource resource : response.getResourcesList()) {
+            if (!resource.getResource().getTypeUrl().equals(response.getTypeUrl())) {
+                push.reject(resource.getName(), "is not of the type of the response");
+                continue;
+            }
+            if (known.size() + push.accepted.size() >= RESOURCES_MAX) {
+                push.reject(resource.getName(), "this proxy knows " + RESOURCES_MAX + " resources, which is the limit");
+                continue;
+            }
+            switch (ResourceDecoder.decode(resource)) {
+                case Decoded.Rejected<MeshChange>(String why) -> push.reject(resource.getName(), why);
+                case Decoded.Accepted<MeshChange>(MeshChange change) -> {
+                    upserts.add(change);
+                    ResourceDecoder.removal(change)
+                            .ifPresent(removal ->
+                                    push.accepted.put(resource.getName(), new Known(resource.getVersion(), removal)));
+                }
+            }
+        }
+        var removals = new ArrayList<MeshChange>();
+        for (String name : response.getRemovedResourcesList()) {
+            Known gone = known.get(name);
+            if (gone != null) {
+                removals.add(gone.removal);
+                push.removed.add(name);
+            }
+        }
+        boolean removalsFirst = response.getTypeUrl().equals(TypeUrl.ADDRESS);
+        push.changes.addAll(removalsFirst ? removals : upserts);
+        push.changes.addAll(removalsFirst ? upserts : removals);
+        return push;
+    }
+
+    /** The push was taken over by whoever listens. */
+    void commit(String typeUrl, Push push) {
+        Map<String, Known> known = of(typeUrl);
+        push.removed.forEach(known::remove);
+        known.putAll(push.accepted);
+    }
+}

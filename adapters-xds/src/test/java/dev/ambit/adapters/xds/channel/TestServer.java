@@ -1,0 +1,103 @@
+package dev.ambit.adapters.xds.channel;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A gRPC server on loopback with TLS, that can go away and come back at the same port. */
+public final class TestServer implements AutoCloseable {
+    private static final int MESSAGE_BYTES_MAX = 64 << 20;
+
+    private final TestCertificates certificates;
+    private final String dnsName;
+    private final Path directory;
+    private @Nullable Server server;
+    private int port;
+
+    public TestServer(TestCertificates certificates, String dnsName, Path directory) {
+        this.certificates = certificates;
+        this.dnsName = dnsName;
+        this.directory = directory;
+    }
+
+    public void start(BindableService... services) {
+        try {
+            NettyServerBuilder builder = NettyServerBuilder.forAddress(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+                    .sslContext(tls())
+                    .intercept(new BearerTokens())
+                    .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+                    .permitKeepAliveTime(10, TimeUnit.SECONDS);
+            for (BindableService service : services) {
+                builder.addService(service);
+            }
+            Server started = builder.build().start();
+            port = started.getPort();
+            server = started;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private SslContext tls() throws IOException {
+        TestCertificates.Issued issued = certificates.server(dnsName);
+        return GrpcSslContexts.configure(SslContextBuilder.forServer(
+                        issued.keys().getPrivate(), issued.certificate(), certificates.root()))
+                .protocols("TLSv1.3")
+                .build();
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public void stop() {
+        Server running = server;
+        if (running != null) {
+            running.shutdownNow();
+            try {
+                if (!running.awaitTermination(5, TimeUnit.SECONDS)) {
+                    throw new AssertionError("the server does not stop");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** How to reach this server with this token, trusting this root. */
+    public ControlPlane address(TestCertificates trusted, String token, Optional<String> alternativeHostname) {
+        return new ControlPlane(
+                URI.create("https://localhost:" + port),
+                Optional.of(file("root.pem", TestCertificates.pem(trusted.root()))),
+                alternativeHostname,
+                Optional.of(file("token", token)),
+                "Kubernetes");
+    }
+
+    public Path file(String name, String content) {
+        try {
+            return Files.writeString(directory.resolve(name), content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}

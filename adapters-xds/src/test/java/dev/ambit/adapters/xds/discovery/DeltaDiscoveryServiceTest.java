@@ -1,0 +1,283 @@
+package dev.ambit.adapters.xds.discovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ambit.adapters.xds.proto.discovery.DeltaDiscoveryResponse;
+import dev.ambit.adapters.xds.proto.discovery.Resource;
+import dev.ambit.adapters.xds.proto.rpc.Status;
+import dev.ambit.adapters.xds.wire.TypeUrl;
+import dev.ambit.domain.address.IpAddress;
+import dev.ambit.domain.address.NamespacedHostname;
+import dev.ambit.domain.address.NetworkAddress;
+import dev.ambit.domain.policy.AuthorizationPolicy;
+import dev.ambit.domain.policy.PolicyName;
+import dev.ambit.domain.service.MeshService;
+import dev.ambit.domain.service.VirtualAddress;
+import dev.ambit.domain.view.MeshChange;
+import dev.ambit.domain.workload.PortMap;
+import dev.ambit.domain.workload.Workload;
+import dev.ambit.domain.workload.WorkloadUid;
+import dev.ambit.ports.discovery.FakeMeshFeed;
+import io.grpc.Status.Code;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The service as a subscriber sees it on the wire. */
+@Timeout(60)
+class DeltaDiscoveryServiceTest {
+    private static final NamespacedHostname CART = new NamespacedHostname("shop", "cart.shop.svc.cluster.local");
+
+    private final FakeMeshFeed feed = new FakeMeshFeed();
+
+    private final TestMesh mesh;
+
+    DeltaDiscoveryServiceTest(@TempDir Path directory) {
+        mesh = new TestMesh(feed, directory);
+    }
+
+    @AfterEach
+    void stop() {
+        mesh.close();
+    }
+
+    private static MeshChange upserted(String name, String ip) {
+        return new MeshChange.WorkloadUpserted(Workload.builder(new WorkloadUid(name), "shop", name)
+                .addresses(List.of(IpAddress.of(ip)))
+                .network("net")
+                .services(name.startsWith("cart") ? Map.of(CART, new PortMap(Map.of(80, 8080))) : Map.of())
+                .build());
+    }
+
+    private static MeshChange removed(String name) {
+        return new MeshChange.WorkloadRemoved(new WorkloadUid(name));
+    }
+
+    private static MeshChange cartService() {
+        return new MeshChange.ServiceUpserted(MeshService.plain(
+                CART,
+                "cart",
+                List.of(VirtualAddress.of(new NetworkAddress("net", IpAddress.of("10.1.0.1")))),
+                List.of()));
+    }
+
+    private static List<String> names(DeltaDiscoveryResponse response) {
+        return response.getResourcesList().stream().map(Resource::getName).toList();
+    }
+
+    private RawSubscriber subscriber() {
+        return new RawSubscriber(mesh.address());
+    }
+
+    @Test
+    void answersTheFirstRequestAlsoWhenThereIsNothing() {
+        try (var subscriber = subscriber()) {
+            subscriber.send(RawSubscriber.first(TypeUrl.AUTHORIZATION));
+
+            DeltaDiscoveryResponse response = subscriber.receive();
+
+            assertThat(response.getTypeUrl()).isEqualTo(TypeUrl.AUTHORIZATION);
+            assertThat(response.getNonce()).isNotEmpty();
+            assertThat(response.getResourcesList()).isEmpty();
+        }
+    }
+
+    @Test
+    void servesWorkloadsAloneToWhoeverAsksForThem() {
+        feed.publish(cartService(), upserted("cart-0", "10.0.0.1"));
+        try (var subscriber = subscriber()) {
+            subscriber.send(RawSubscriber.first(TypeUrl.WORKLOAD));
+
+            DeltaDiscoveryResponse response = subscriber.receive();
+
+            assertThat(names(response)).containsExactly("cart-0");
+            assertThat(response.getResources(0).getResource().getTypeUrl()).isEqualTo(TypeUrl.WORKLOAD);
+            assertThat(response.getResources(0).getAliasesList()).containsExactly("net/10.0.0.1");
+        }
+    }
+
+    @Test
+    void sendsAReconnectingProxyOnlyWhatItLacksAndTakesBackWhatIsGone() {
+        feed.publish(upserted("same", "10.0.0.1"), upserted("other", "10.0.0.2"));
+        String version;
+        try (var subscriber = subscriber()) {
+            subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS));
+            version = subscriber.receive().getResourcesList().stream()
+                    .filter(resource -> resource.getName().equals("same"))
+                    .findFirst()
+                    .orElseThrow()
+                    .getVersion();
+        }
+        try (var subscriber = subscriber()) {
+            subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS)
+                    .putInitialResourceVersions("same", version)
+                    .putInitialResourceVersions("other", "an older one")
+                    .putInitialResourceVersions("gone", "whatever"));
+
+            DeltaDiscoveryResponse response = subscriber.receive();
+
+            assertThat(names(response)).containsExactly("other");
+            assertThat(response.getRemovedResourcesList()).containsExactly("gone");
+        }
+    }
+
+    @Test
+    void holdsBackUntilTheLastResponseIsAnsweredAndThenSendsTheLatestOnce() {
+        try (var subscriber = subscriber();
+                var other = subscriber()) {
+            subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS));
+            DeltaDiscoveryResponse first = subscriber.receive();
+            other.send(RawSubscriber.first(TypeUrl.ADDRESS));
+            other.acknowledge(other.receive());
+
+            feed.publish(upserted("a", "10.0.0.1"));
+            feed.publish(upserted("a", "10.0.0.2"));
+            feed.publish(upserted("b", "10.0.0.3"));
+            feed.publish(removed("b"));
+
+            assertThat(other.receive().getResourcesList()).isNotEmpty();
+            assertThat(subscriber.hearsNothing()).isTrue();
+            subscriber.acknowledge(first);
+            DeltaDiscoveryResponse second = subscriber.receive();
+            assertThat(names(second)).containsExactly("a");
+            assertThat(second.getResources(0).getAliasesList()).containsExactly("net/10.0.0.2");
+            assertThat(second.getRemovedResourcesList()).containsExactly("b");
+        }
+    }
+
+    @Test
+    void isNotImpressedByAnswersToNothing() {
+        try (var subscriber = subscriber()) {
+            subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS));
+            DeltaDiscoveryResponse first = subscriber.receive();
+
+            subscriber.send(RawSubscriber.request(TypeUrl.ADDRESS).setResponseNonce("garbage"));
+            subscriber.send(RawSubscriber.request("type.googleapis.com/unknown").setResponseNonce("garbage"));
+            feed.publish(upserted("a", "10.0.0.1"));
+
+            assertThat(subscriber.hearsNothing()).isTrue();
+            subscriber.acknowledge(first);
+            assertThat(names(subscriber.receive())).containsExactly("a");
+        }
+    }
+
+    @Test
+    void goesOnAfterARejection() {
+        try (var subscriber = subscriber()) {
+            subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS));
+            DeltaDiscoveryResponse first = subscriber.receive();
+            subscriber.send(RawSubscriber.request(TypeUrl.ADDRESS)
+                    .setResponseNonce(first.getNonce())
+                    .setErrorDetail(Status.newBuilder().setMessage("a: bad\nb: worse")));
+
+            feed.publish(upserted("a", "10.0.0.1"));
+
+            assertThat(names(subscriber.receive())).containsExactly("a");
+        }
+    }
+
+    @Test
+    void endsASubscriberThatNeverAnswersWhileTheMeshChurns() {
+        try (var subscriber = subscriber()) {
+            subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS));
+            subscriber.receive();
+            for (int batch = 0; batch < 11; batch++) {
+                var changes = new ArrayList<MeshChange>();
+                for (int i = 0; i < 2_000; i++) {
+                    changes.add(removed("pod-" + batch + "-" + i));
+                }
+                feed.publish(changes);
+            }
+
+            io.grpc.Status end = subscriber.end();
+
+            assertThat(end.getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+        }
+    }
+
+    @Test
+    void holdsAWorkloadBackUntilThePolicyBeforeItCanBeSent() {
+        try (var subscriber = subscriber()) {
+            subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS));
+            subscriber.acknowledge(subscriber.receive());
+            subscriber.send(RawSubscriber.first(TypeUrl.AUTHORIZATION));
+            DeltaDiscoveryResponse policies = subscriber.receive();
+            var policy = new AuthorizationPolicy(
+                    new PolicyName("shop", "deny"),
+                    AuthorizationPolicy.Scope.WORKLOAD_SELECTOR,
+                    AuthorizationPolicy.Action.DENY,
+                    false,
+                    List.of());
+
+            feed.publish(upserted("a", "10.0.0.1"), new MeshChange.PolicyUpserted(policy));
+
+            assertThat(subscriber.hearsNothing()).isTrue();
+            subscriber.acknowledge(policies);
+            assertThat(names(subscriber.receive())).containsExactly("shop/deny");
+            assertThat(names(subscriber.receive())).containsExactly("a");
+        }
+    }
+
+    @Test
+    void answersNamesOneByOne() {
+        feed.publish(cartService(), upserted("cart-0", "10.0.0.1"), upserted("pay-0", "10.0.0.2"));
+        try (var subscriber = subscriber()) {
+            subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS)
+                    .addResourceNamesSubscribe("*")
+                    .addResourceNamesUnsubscribe("*"));
+            DeltaDiscoveryResponse nothing = subscriber.receive();
+            assertThat(nothing.getResourcesList()).isEmpty();
+            subscriber.acknowledge(nothing);
+
+            subscriber.send(RawSubscriber.request(TypeUrl.ADDRESS)
+                    .addResourceNamesSubscribe("net/10.1.0.1")
+                    .addResourceNamesSubscribe("net/10.9.9.9"));
+            DeltaDiscoveryResponse answer = subscriber.receive();
+            assertThat(names(answer)).containsExactlyInAnyOrder(CART.toString(), "cart-0");
+            assertThat(answer.getRemovedResourcesList()).containsExactly("net/10.9.9.9");
+            subscriber.acknowledge(answer);
+
+            feed.publish(upserted("pay-0", "10.0.0.7"));
+            assertThat(subscriber.hearsNothing()).isTrue();
+            feed.publish(upserted("cart-1", "10.0.0.8"));
+            assertThat(names(subscriber.receive())).containsExactly("cart-1");
+        }
+    }
+
+    @Test
+    void refusesAWrongTokenWithoutSayingWhy() {
+        try (var subscriber = new RawSubscriber(mesh.server().address(TestMesh.ROOT, "stolen", Optional.empty()))) {
+            subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS));
+
+            io.grpc.Status end = subscriber.end();
+
+            assertThat(end.getCode()).isEqualTo(Code.UNAUTHENTICATED);
+            assertThat(end.getDescription()).doesNotContain("audience");
+        }
+    }
+
+    @Test
+    void refusesANodeOfAnotherNamespaceThanTheTokens() {
+        try (var subscriber = subscriber()) {
+            subscriber.send(RawSubscriber.firstOf(
+                    TypeUrl.ADDRESS, "ztunnel~10.0.0.9~ztunnel-1.kube-system~kube-system.svc.cluster.local"));
+
+            assertThat(subscriber.end().getCode()).isEqualTo(Code.PERMISSION_DENIED);
+        }
+    }
+
+    @Test
+    void refusesANodeThatDoesNotSayWhoItIs() {
+        try (var subscriber = subscriber()) {
+            subscriber.send(RawSubscriber.request(TypeUrl.ADDRESS));
+
+            assertThat(subscriber.end().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.ambit.adapters.xds.discovery;
+
+import dev.ambit.adapters.xds.channel.ControlPlane;
+import dev.ambit.adapters.xds.channel.TestCertificates;
+import dev.ambit.adapters.xds.channel.TestServer;
+import dev.ambit.domain.identity.SpiffeId;
+import dev.ambit.domain.issuing.Caller;
+import dev.ambit.ports.ca.CallerAuthentication;
+import dev.ambit.ports.discovery.MeshFeed;
+import dev.ambit.ports.telemetry.Meter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The discovery service of a feed on a real server, and clients of it. */
+final class TestMesh implements AutoCloseable {
+    static final String TOKEN = "good-token";
+    static final NodeIdentity NODE = new NodeIdentity("10.0.0.9", "ztunnel-1", "istio-system", "node-1");
+    static final TestCertificates ROOT = new TestCertificates("mesh");
+
+    private final MeshFeed feed;
+    private final TestServer server;
+    private DeltaDiscoveryService service;
+
+    TestMesh(MeshFeed feed, Path directory) {
+        this.feed = feed;
+        this.server = new TestServer(ROOT, "localhost", directory);
+        this.service = new DeltaDiscoveryService(feed, authentication(), Meter.none());
+        server.start(service);
+    }
+
+    static CallerAuthentication authentication() {
+        return token -> token.equals(TOKEN)
+                ? new CallerAuthentication.Result.Authenticated(
+                        new Caller(SpiffeId.of("spiffe://cluster.local/ns/istio-system/sa/ztunnel"), "p", "u", "n"))
+                : new CallerAuthentication.Result.Rejected("token is for another audience");
+    }
+
+    void start() {
+        service = new DeltaDiscoveryService(feed, authentication(), Meter.none());
+        server.start(service);
+    }
+
+    void stop() {
+        server.stop();
+        service.close();
+    }
+
+    TestServer server() {
+        return server;
+    }
+
+    ControlPlane address() {
+        return server.address(ROOT, TOKEN, Optional.empty());
+    }
+
+    XdsMeshDiscovery client() {
+        return client(address());
+    }
+
+    static XdsMeshDiscovery client(ControlPlane controlPlane) {
+        var options = new XdsClientOptions(controlPlane, NODE, 4 << 20, Duration.ofMillis(10), Duration.ofMillis(200));
+        return new XdsMeshDiscovery(options, Meter.none());
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}
