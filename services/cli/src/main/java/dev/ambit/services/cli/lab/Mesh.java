@@ -55,7 +55,7 @@ public final class Mesh implements AutoCloseable {
         this.home = home;
         this.folder = folder;
         this.options = options;
-        for (String part : List.of("manifests", "pod-status", "ca", "tokens", "logs")) {
+        for (String part : List.of("manifests", "pod-status", "ca", "tokens", "logs", "tmp")) {
             try {
                 Files.createDirectories(folder.resolve(part));
             } catch (IOException e) {
@@ -170,11 +170,16 @@ public final class Mesh implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         recordedStart(module).ifPresent(record -> command.add("-XX:AOTCache=" + record));
         command.addAll(List.of(
+                // A small start: the JVM would otherwise commit the whole heap on a machine as large as a node.
+                "-Xms16m",
                 "-Xmx" + heapMiB + "m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseCompactObjectHeaders",
                 "-XX:+ExitOnOutOfMemoryError",
+                // Native libraries and counters of the JVM belong into the lab too, or they would outlive it in /tmp.
+                "-XX:-UsePerfData",
+                "-Djava.io.tmpdir=" + folder.resolve("tmp"),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
