@@ -8,7 +8,6 @@ import dev.ambit.services.cli.lab.Sandbox;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -46,7 +45,7 @@ public final class DemoCommand implements Callable<Integer> {
         var screen = Screen.ofTerminal(System.out);
         var sandbox = Sandbox.require("demo");
         var options =
-                new Mesh.Options(transport, SECRET_TTL, ztunnel.isEmpty() ? List.of() : List.of(ztunnel), Map.of());
+                new Mesh.Options(transport, SECRET_TTL, ztunnel.isEmpty() ? List.of() : List.of(ztunnel), List.of());
         try (var demo = new DemoMesh(sandbox.home(), sandbox.folder(), options)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> screen.say("taking everything away")));
             try (var story = new DemoStory(demo, screen)) {

@@ -36,11 +36,12 @@ public final class Mesh implements AutoCloseable {
      * @param transport of ztunnel
      * @param secretTtl certificate validity that ztunnels ask for
      * @param ztunnel a command to run instead of our own ztunnel; empty for our own
+     * @param jvmFlags more flags for our own ztunnel's JVM, such as a profiler's
      */
-    public record Options(String transport, Duration secretTtl, List<String> ztunnel, Map<String, String> environment) {
+    public record Options(String transport, Duration secretTtl, List<String> ztunnel, List<String> jvmFlags) {
         public Options {
             ztunnel = List.copyOf(ztunnel);
-            environment = Map.copyOf(environment);
+            jvmFlags = List.copyOf(jvmFlags);
         }
     }
 
@@ -143,8 +144,10 @@ public final class Mesh implements AutoCloseable {
                 folder.resolve("tokens/istio-system_" + pod + "/istio-token").toString());
         environment.put("INPOD_UDS", socket(node).toString());
         environment.put("SECRET_TTL", options.secretTtl().toSeconds() + "s");
-        environment.putAll(options.environment());
         List<String> command = options.ztunnel().isEmpty() ? java("ztunnel", "ztunnel", 64) : options.ztunnel();
+        if (options.ztunnel().isEmpty()) {
+            command.addAll(1, options.jvmFlags());
+        }
         return start(pod, node, command, environment);
     }
 
