@@ -64,7 +64,8 @@ public final class NodeProxyBench implements Callable<Integer> {
             throw new LabException("--rounds must be 1 to 100 and --seconds 1 to 600");
         }
         var measured = new ArrayList<Measurement>();
-        try (var run = new BenchRun(sandbox, Duration.ofSeconds(seconds), loads, text -> System.err.println("  " + text))) {
+        try (var run =
+                new BenchRun(sandbox, Duration.ofSeconds(seconds), loads, text -> System.err.println("  " + text))) {
             run.prepare();
             for (int round = 1; round <= rounds; round++) {
                 measured.addAll(run.round(round, routes()));

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The mesh's own processes: a control plane on its machine, and per node one ztunnel and one node agent, started as a
@@ -39,7 +40,14 @@ public final class Mesh implements AutoCloseable {
      * @param jvmFlags more flags for our own ztunnel's JVM, such as a profiler's
      */
     public record Options(String transport, Duration secretTtl, List<String> ztunnel, List<String> jvmFlags) {
+        /** What this version's ztunnel has. */
+        private static final Set<String> TRANSPORTS = Set.of("netty");
+
         public Options {
+            if (!TRANSPORTS.contains(transport)) {
+                throw new LabException(
+                        "transport '" + transport + "' is not in this version; choose one of " + TRANSPORTS);
+            }
             ztunnel = List.copyOf(ztunnel);
             jvmFlags = List.copyOf(jvmFlags);
         }
