@@ -20,201 +20,130 @@ public sealed interface RefusalReason {
     /** The HTTP status of a refused CONNECT (Istio's: 400 malformed, 401 denied, 503 cannot be reached). */
     int hboneStatus();
 
-    /** The application dialled one of the proxy's own ports. */
-    record RecursiveCall(IpPort destination) implements RefusalReason {
+    /** Nobody is at fault that the caller could name: it cannot be carried, here or now. */
+    sealed interface Unreachable extends RefusalReason {
         @Override
-        public String message() {
-            return "attempted recursive call to ourselves: " + destination;
-        }
-
-        @Override
-        public ResponseFlag flag() {
+        default ResponseFlag flag() {
             return ResponseFlag.CONNECT;
         }
 
         @Override
-        public int hboneStatus() {
+        default int hboneStatus() {
             return 503;
         }
     }
 
-    /** The control plane has not (yet) told about the pod whose traffic this is. */
-    record WorkloadUnknown(PodRef pod) implements RefusalReason {
+    /** The request itself is wrong. */
+    sealed interface Malformed extends RefusalReason {
         @Override
-        public String message() {
-            return "workload of pod " + pod + " is not known here (yet): no configuration from the control plane";
-        }
-
-        @Override
-        public ResponseFlag flag() {
+        default ResponseFlag flag() {
             return ResponseFlag.CONNECT;
         }
 
         @Override
-        public int hboneStatus() {
-            return 503;
-        }
-    }
-
-    /** The service is known and none of its endpoints can be used. */
-    record NoHealthyUpstream(String service, int port) implements RefusalReason {
-        @Override
-        public String message() {
-            return "no healthy upstream: service " + service + " port " + port;
-        }
-
-        @Override
-        public ResponseFlag flag() {
-            return ResponseFlag.CONNECT;
-        }
-
-        @Override
-        public int hboneStatus() {
-            return 503;
-        }
-    }
-
-    /** A waypoint or network gateway is named and cannot be found; going around it would skip its policy. */
-    record GatewayUnknown(GatewayReference gateway) implements RefusalReason {
-        @Override
-        public String message() {
-            return "gateway is not known here: " + gateway;
-        }
-
-        @Override
-        public ResponseFlag flag() {
-            return ResponseFlag.CONNECT;
-        }
-
-        @Override
-        public int hboneStatus() {
-            return 503;
-        }
-    }
-
-    /** The endpoint lives in another network. */
-    record OtherNetwork(String network) implements RefusalReason {
-        @Override
-        public String message() {
-            return "destination is in network '" + network + "', which this proxy cannot reach";
-        }
-
-        @Override
-        public ResponseFlag flag() {
-            return ResponseFlag.CONNECT;
-        }
-
-        @Override
-        public int hboneStatus() {
-            return 503;
+        default int hboneStatus() {
+            return 400;
         }
     }
 
     /** Policy says no. */
-    record PolicyDenied(Verdict.DenyReason reason) implements RefusalReason {
+    sealed interface Denied extends RefusalReason {
+        @Override
+        default ResponseFlag flag() {
+            return ResponseFlag.DENY;
+        }
+
+        @Override
+        default int hboneStatus() {
+            return 401;
+        }
+    }
+
+    /** The application dialled one of the proxy's own ports. */
+    record RecursiveCall(IpPort destination) implements Unreachable {
+        @Override
+        public String message() {
+            return "attempted recursive call to ourselves: " + destination;
+        }
+    }
+
+    /** The control plane has not (yet) told about the pod whose traffic this is. */
+    record WorkloadUnknown(PodRef pod) implements Unreachable {
+        @Override
+        public String message() {
+            return "workload of pod " + pod + " is not known here (yet): no configuration from the control plane";
+        }
+    }
+
+    /** The service is known and none of its endpoints can be used. */
+    record NoHealthyUpstream(String service, int port) implements Unreachable {
+        @Override
+        public String message() {
+            return "no healthy upstream: service " + service + " port " + port;
+        }
+    }
+
+    /** A waypoint or network gateway is named and cannot be found; going around it would skip its policy. */
+    record GatewayUnknown(GatewayReference gateway) implements Unreachable {
+        @Override
+        public String message() {
+            return "gateway is not known here: " + gateway;
+        }
+    }
+
+    /** The endpoint lives in another network. */
+    record OtherNetwork(String network) implements Unreachable {
+        @Override
+        public String message() {
+            return "destination is in network '" + network + "', which this proxy cannot reach";
+        }
+    }
+
+    /** Policy says no. */
+    record PolicyDenied(Verdict.DenyReason reason) implements Denied {
         @Override
         public String message() {
             return "connection closed due to policy rejection: " + reason.message();
         }
-
-        @Override
-        public ResponseFlag flag() {
-            return ResponseFlag.DENY;
-        }
-
-        @Override
-        public int hboneStatus() {
-            return 401;
-        }
     }
 
     /** A policy that arrived after the connection was opened says no. */
-    record PolicyChanged(Verdict.DenyReason reason) implements RefusalReason {
+    record PolicyChanged(Verdict.DenyReason reason) implements Denied {
         @Override
         public String message() {
             return "connection closed due to policy change: " + reason.message();
         }
-
-        @Override
-        public ResponseFlag flag() {
-            return ResponseFlag.DENY;
-        }
-
-        @Override
-        public int hboneStatus() {
-            return 401;
-        }
     }
 
     /** The CONNECT request cannot be understood. */
-    record MalformedRequest(String value, String why) implements RefusalReason {
+    record MalformedRequest(String value, String why) implements Malformed {
         @Override
         public String message() {
             return "malformed HBONE request '" + value + "': " + why;
         }
-
-        @Override
-        public ResponseFlag flag() {
-            return ResponseFlag.CONNECT;
-        }
-
-        @Override
-        public int hboneStatus() {
-            return 400;
-        }
     }
 
     /** The CONNECT asks for an address that is not this pod's. */
-    record AddressMismatch(IpAddress asked, IpAddress local) implements RefusalReason {
+    record AddressMismatch(IpAddress asked, IpAddress local) implements Malformed {
         @Override
         public String message() {
             return "ip mismatch: " + asked + " != " + local;
         }
-
-        @Override
-        public ResponseFlag flag() {
-            return ResponseFlag.CONNECT;
-        }
-
-        @Override
-        public int hboneStatus() {
-            return 400;
-        }
     }
 
     /** The CONNECT names a service or port that this pod does not serve. */
-    record DestinationUnknown(String authority) implements RefusalReason {
+    record DestinationUnknown(String authority) implements Unreachable {
         @Override
         public String message() {
             return "destination is not served here: " + authority;
         }
-
-        @Override
-        public ResponseFlag flag() {
-            return ResponseFlag.CONNECT;
-        }
-
-        @Override
-        public int hboneStatus() {
-            return 503;
-        }
     }
 
     /** The pod wants to be reached in a way that this proxy does not know. */
-    record NotSupported(String what) implements RefusalReason {
+    record NotSupported(String what) implements Unreachable {
         @Override
         public String message() {
             return "not supported by this proxy: " + what;
-        }
-
-        @Override
-        public ResponseFlag flag() {
-            return ResponseFlag.CONNECT;
-        }
-
-        @Override
-        public int hboneStatus() {
-            return 503;
         }
     }
 

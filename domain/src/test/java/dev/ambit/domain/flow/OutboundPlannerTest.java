@@ -15,7 +15,6 @@ import dev.ambit.domain.service.MeshService;
 import dev.ambit.domain.service.WeightedWaypoint;
 import dev.ambit.domain.view.MeshView;
 import dev.ambit.domain.view.TestMesh;
-import dev.ambit.domain.workload.GatewayReference;
 import dev.ambit.domain.workload.NetworkMode;
 import dev.ambit.domain.workload.PortMap;
 import dev.ambit.domain.workload.TunnelProtocol;
@@ -379,14 +378,13 @@ class OutboundPlannerTest {
         List<WeightedWaypoint> waypoints = weights.entrySet().stream()
                 .map(entry -> new WeightedWaypoint(gateway(entry.getKey()), entry.getValue()))
                 .toList();
-        GatewayReference plain = base.waypoint();
         return new MeshService(
                 base.key(),
                 base.name(),
                 base.addresses(),
                 base.ports(),
                 List.of(),
-                plain,
+                base.waypoint(),
                 waypoints,
                 base.loadBalancing(),
                 base.ipFamilies(),
