@@ -1,9 +1,11 @@
 package dev.ambit.services.cniagent;
 
+import dev.ambit.ports.configuration.ConfigurationException;
 import dev.ambit.ports.configuration.NodePodSource;
 import dev.ambit.services.cniagent.enrol.NodeAgent;
 import io.micronaut.context.event.ApplicationEventListener;
 import io.micronaut.context.event.StartupEvent;
+import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +28,18 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
     @Override
     public void onApplicationEvent(StartupEvent event) {
         agent.start();
-        source.start(config.nodeName(), agent);
+        try {
+            source.start(config.nodeName(), agent);
+        } catch (ConfigurationException e) {
+            throw new ConfigurationException("MANIFESTS_DIR cannot be used: " + e.getMessage(), e);
+        }
         LOG.info("node agent started\tnode={}", config.nodeName());
+    }
+
+    /** No more news, then no more proxies; the worker, which both use, is shut down after them. */
+    @PreDestroy
+    void stop() {
+        source.close();
+        agent.close();
     }
 }

@@ -5,7 +5,10 @@ import io.micronaut.context.annotation.ConfigurationProperties;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Who signs certificates, for how long and for whom.
@@ -19,7 +22,7 @@ import java.util.Set;
  */
 @ConfigurationProperties("control-plane.ca")
 public record CaConfig(
-        Provider provider,
+        String provider,
         String folder,
         Duration defaultTtl,
         Duration maxTtl,
@@ -31,15 +34,52 @@ public record CaConfig(
         String trustBundle,
         List<String> serverNames) {
 
+    /** Nothing outlives the root. */
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
+    /** Kubernetes' figure; tokens are looked after once a minute. */
+    private static final Duration TOKEN_TTL_MIN = Duration.ofMinutes(10);
+
+    private static final Duration TOKEN_TTL_MAX = Duration.ofDays(1);
+
     /** The backends. */
     public enum Provider {
-        ISTIOD
+        ISTIOD;
+
+        private static Provider named(String text) {
+            for (Provider provider : values()) {
+                if (provider.name().equalsIgnoreCase(text)) {
+                    return provider;
+                }
+            }
+            throw new IllegalArgumentException(
+                    "CA_PROVIDER is '" + text + "', which this version does not have; choose "
+                            + Stream.of(values())
+                                    .map(provider -> provider.name().toLowerCase(Locale.ROOT))
+                                    .collect(Collectors.joining(" or ")));
+        }
     }
 
     public CaConfig {
+        Provider.named(provider);
+        within("MAX_WORKLOAD_CERT_TTL", maxTtl, Duration.ofMinutes(1), LONGEST);
+        within("DEFAULT_WORKLOAD_CERT_TTL", defaultTtl, Duration.ofMinutes(1), maxTtl);
+        within("CA_BACKDATE", backdate, Duration.ZERO, Duration.ofHours(1));
+        within("TOKEN_TTL", tokenTtl, TOKEN_TTL_MIN, TOKEN_TTL_MAX);
         nodeProxyAccounts = List.copyOf(nodeProxyAccounts);
         serverNames = List.copyOf(serverNames);
         accounts(nodeProxyAccounts);
+    }
+
+    public Provider providerKind() {
+        return Provider.named(provider);
+    }
+
+    private static void within(String variable, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new IllegalArgumentException(variable + " is " + value.toSeconds() + "s; it must be between "
+                    + least.toSeconds() + "s and " + most.toSeconds() + "s");
+        }
     }
 
     public Set<NodeProxyAccount> accounts() {
@@ -50,7 +90,9 @@ public record CaConfig(
         var accounts = new LinkedHashSet<NodeProxyAccount>();
         for (String text : texts) {
             List<String> parts = List.of(text.strip().split("/", -1));
-            if (parts.size() != 2 || parts.getFirst().isEmpty() || parts.getLast().isEmpty()) {
+            if (parts.size() != 2
+                    || parts.getFirst().isEmpty()
+                    || parts.getLast().isEmpty()) {
                 throw new IllegalArgumentException("CA_TRUSTED_NODE_ACCOUNTS has '" + text
                         + "'; every entry must be namespace/service-account, such as istio-system/ztunnel");
             }

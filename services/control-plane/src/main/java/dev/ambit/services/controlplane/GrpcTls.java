@@ -20,6 +20,7 @@ final class GrpcTls implements BeanCreatedEventListener<ServerBuilder<?>> {
         if (event.getBean() instanceof NettyServerBuilder netty) {
             return netty.sslContext(identity.sslContext());
         }
-        throw new IllegalStateException("the gRPC server is not Netty's but " + event.getBean().getClass());
+        throw new IllegalStateException(
+                "the gRPC server is not Netty's but " + event.getBean().getClass());
     }
 }

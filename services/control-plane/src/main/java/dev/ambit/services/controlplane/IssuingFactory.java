@@ -25,7 +25,7 @@ final class IssuingFactory {
 
     @Singleton
     IstiodCertificateAuthority authority(CaConfig config, MeshConfig mesh) {
-        return switch (config.provider()) {
+        return switch (config.providerKind()) {
             case ISTIOD -> {
                 var options = new IstiodCaOptions(
                         new TrustDomain(mesh.trustDomain()),

@@ -13,7 +13,8 @@ public record MeshConfig(
                     + "'; it must be 1 to 255 characters without slash or space, such as cluster.local");
         }
         if (rootNamespace.isEmpty()) {
-            throw new IllegalArgumentException("ROOT_NAMESPACE is empty; it must name a namespace, such as istio-system");
+            throw new IllegalArgumentException(
+                    "ROOT_NAMESPACE is empty; it must name a namespace, such as istio-system");
         }
     }
 }

@@ -46,12 +46,21 @@ final class ServingIdentity {
         ServingCertificate serving = authority.servingCertificate(names, VALIDITY);
         try {
             PrivateKey key = CertificateUtils.getPrivateKey(stream(serving.keyPem()));
-            X509Certificate[] chain = CertificateUtils.getX509Certificates(stream(String.join("\n", serving.chainPem())));
+            X509Certificate[] chain =
+                    CertificateUtils.getX509Certificates(stream(String.join("\n", serving.chainPem())));
             keyManager.updateIdentityCredentials(chain, key);
-            LOG.info("serving certificate renewed\tnames={} expires={}", names, chain[0].getNotAfter().toInstant());
+            LOG.info(
+                    "serving certificate renewed\tnames={} expires={}",
+                    names,
+                    chain[0].getNotAfter().toInstant());
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("our own serving certificate cannot be read back", e);
         }
+    }
+
+    /** What a handshake shows now. */
+    X509Certificate shown() {
+        return keyManager.getCertificateChain(keyManager.chooseServerAlias("EC", null, null))[0];
     }
 
     private static InputStream stream(String pem) {

@@ -1,5 +1,6 @@
 package dev.ambit.services.controlplane;
 
+import dev.ambit.ports.configuration.ConfigurationException;
 import dev.ambit.ports.configuration.ConfigurationSource;
 import dev.ambit.services.controlplane.mesh.PublishedMesh;
 import dev.ambit.services.controlplane.standalone.NodeProxyFiles;
@@ -22,8 +23,8 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
     private final PublishedMesh mesh;
     private final NodeProxyFiles files;
     private final ServingIdentity serving;
-    private final ScheduledExecutorService chores =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("chores").factory());
+    private final ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("chores").factory());
 
     Startup(ConfigurationSource source, PublishedMesh mesh, NodeProxyFiles files, ServingIdentity serving) {
         this.source = source;
@@ -35,9 +36,13 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
     @Override
     public void onApplicationEvent(StartupEvent event) {
         files.writeTrustBundle();
-        source.start(mesh);
+        try {
+            source.start(mesh);
+        } catch (ConfigurationException e) {
+            throw new ConfigurationException("MANIFESTS_DIR cannot be used: " + e.getMessage(), e);
+        }
         files.updateTokens();
-        mesh.observe(_ -> chores.execute(() -> quietly("tokens", files::updateTokens)));
+        mesh.observe(_ -> later(() -> quietly("tokens", files::updateTokens)));
         var _ = chores.scheduleWithFixedDelay(() -> quietly("tokens", files::updateTokens), 1, 1, TimeUnit.MINUTES);
         long renewal = ServingIdentity.RENEWAL.toSeconds();
         var _ = chores.scheduleWithFixedDelay(
@@ -53,8 +58,16 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
         }
     }
 
+    private void later(Runnable work) {
+        if (!chores.isShutdown()) {
+            chores.execute(work);
+        }
+    }
+
+    /** No more news, then no more chores. */
     @PreDestroy
     void stop() {
+        source.close();
         chores.shutdownNow();
     }
 }

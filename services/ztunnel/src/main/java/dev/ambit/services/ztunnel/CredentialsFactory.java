@@ -33,8 +33,8 @@ final class CredentialsFactory {
     @Singleton
     @Bean(preDestroy = "close")
     CertificateSource source(ZtunnelConfig config) {
-        var controlPlane =
-                MeshFactory.controlPlane(config, config.caAddress(), config.caRootCa(), config.altCaHostname());
+        var controlPlane = MeshFactory.controlPlane(
+                config, "CA_ADDRESS", config.caAddress(), config.caRootCa(), config.altCaHostname());
         return new XdsCertificateSource(new CaClientOptions(controlPlane, config.secretTtl(), REQUEST_DEADLINE));
     }
 

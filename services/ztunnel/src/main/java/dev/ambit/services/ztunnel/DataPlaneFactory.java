@@ -31,7 +31,7 @@ final class DataPlaneFactory {
         TransportLimits limits = TransportLimits.ISTIO
                 .withPacketMark(config.packetMark())
                 .withStreamsPerTunnel(config.poolMaxStreamsPerConnection());
-        return switch (config.transport()) {
+        return switch (config.transportKind()) {
             case NETTY -> new NettyTransport(new NettyOptions(config.workers()), limits, credentials);
         };
     }

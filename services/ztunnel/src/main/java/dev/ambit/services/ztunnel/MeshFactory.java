@@ -37,7 +37,7 @@ final class MeshFactory {
     MeshDiscovery discovery(ZtunnelConfig config, PrometheusTelemetry telemetry) {
         var node = new NodeIdentity(config.instanceIp(), config.podName(), config.podNamespace(), config.nodeName());
         ControlPlane controlPlane =
-                controlPlane(config, config.xdsAddress(), config.xdsRootCa(), config.altXdsHostname());
+                controlPlane(config, "XDS_ADDRESS", config.xdsAddress(), config.xdsRootCa(), config.altXdsHostname());
         return new XdsMeshDiscovery(XdsClientOptions.of(controlPlane, node), telemetry);
     }
 
@@ -48,18 +48,30 @@ final class MeshFactory {
                 new OutboundPlanner(
                         config.network(), () -> ThreadLocalRandom.current().nextLong()),
                 new InboundPlanner(config.network()),
-                telemetry);
+                telemetry,
+                Flows.WORKLOAD_WAIT);
         telemetry.gauge(Gauge.LIVE_FLOWS, flows::liveCount);
         return flows;
     }
 
-    static ControlPlane controlPlane(ZtunnelConfig config, String address, String rootCa, String alternativeHostname) {
+    static ControlPlane controlPlane(
+            ZtunnelConfig config, String variable, String address, String rootCa, String alternativeHostname) {
         String withScheme = address.contains("://") ? address : "https://" + address;
         return new ControlPlane(
-                URI.create(withScheme),
+                uri(variable, withScheme),
                 Optional.of(Path.of(rootCa)),
                 alternativeHostname.isEmpty() ? Optional.empty() : Optional.of(alternativeHostname),
                 Optional.of(Path.of(config.authToken())),
                 config.clusterId());
+    }
+
+    private static URI uri(String variable, String address) {
+        try {
+            return URI.create(address);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    variable + " is '" + address + "'; it must be a URL, such as https://istiod.istio-system.svc:15012",
+                    e);
+        }
     }
 }

@@ -3,6 +3,9 @@ package dev.ambit.services.ztunnel;
 import dev.ambit.domain.identity.TrustDomain;
 import io.micronaut.context.annotation.ConfigurationProperties;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Everything an operator can set, read once at start. application.yml names the environment variable and the default of
@@ -16,7 +19,7 @@ import java.time.Duration;
  */
 @ConfigurationProperties("ztunnel")
 public record ZtunnelConfig(
-        TransportKind transport,
+        String transport,
         int workers,
         String nodeName,
         String network,
@@ -44,10 +47,23 @@ public record ZtunnelConfig(
 
     /** Which transport carries the data plane. */
     public enum TransportKind {
-        NETTY
+        NETTY;
+
+        private static TransportKind named(String text) {
+            for (TransportKind kind : values()) {
+                if (kind.name().equalsIgnoreCase(text)) {
+                    return kind;
+                }
+            }
+            throw new IllegalArgumentException("TRANSPORT is '" + text + "', which this version does not have; choose "
+                    + Stream.of(values())
+                            .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                            .collect(Collectors.joining(" or ")));
+        }
     }
 
     public ZtunnelConfig {
+        TransportKind.named(transport);
         within("ZTUNNEL_WORKER_THREADS", workers, 1, WORKERS_MAX);
         within("POOL_MAX_STREAMS_PER_CONNECTION", poolMaxStreamsPerConnection, 1, STREAMS_MAX);
         within("PACKET_MARK", packetMark, 0, Integer.MAX_VALUE);
@@ -58,9 +74,17 @@ public record ZtunnelConfig(
         if (secretTtl.compareTo(Duration.ofSeconds(1)) < 0) {
             throw new IllegalArgumentException("SECRET_TTL is " + secretTtl + "; it must be at least 1s, such as 24h");
         }
+        if (connectionTerminationDeadline.isNegative()) {
+            throw new IllegalArgumentException("CONNECTION_TERMINATION_DEADLINE is " + connectionTerminationDeadline
+                    + "; it must not be negative, such as 5s");
+        }
         if (nodeName.isEmpty()) {
             throw new IllegalArgumentException("NODE_NAME is not set; it must name the node this proxy serves");
         }
+    }
+
+    public TransportKind transportKind() {
+        return TransportKind.named(transport);
     }
 
     private static void within(String variable, int value, int least, int most) {

@@ -3,7 +3,6 @@ package dev.ambit.services.cniagent.enrol;
 import dev.ambit.domain.enrolment.Enrolment;
 import dev.ambit.domain.enrolment.NodePod;
 import dev.ambit.domain.workload.PodRef;
-import dev.ambit.ports.configuration.ConfigurationException;
 import dev.ambit.ports.configuration.ConfigurationProblem;
 import dev.ambit.ports.configuration.NodePodSource;
 import dev.ambit.ports.configuration.PodStatusWriter;
@@ -11,7 +10,6 @@ import dev.ambit.ports.configuration.PodStatusWriter.Redirection;
 import dev.ambit.ports.podnetwork.NetworkNamespace;
 import dev.ambit.ports.podnetwork.NetworkNamespaces;
 import dev.ambit.ports.podnetwork.NodeProxies;
-import dev.ambit.ports.podnetwork.PodNetworkException;
 import dev.ambit.ports.podnetwork.PodRedirection;
 import dev.ambit.ports.telemetry.Counter;
 import dev.ambit.ports.telemetry.Gauge;
@@ -23,10 +21,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,12 +55,15 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
     private boolean told;
     private volatile List<NodeProxies.EnrolledPod> snapshot = List.of();
     private volatile boolean settled;
+    private volatile boolean closed;
 
     /** A pod with rules in its namespace. */
     private static final class Member {
         private final PodRef pod;
         private final NetworkNamespace namespace;
         private boolean served;
+        /** Left the mesh; its proxy was told, its rules may still be there. */
+        private boolean leaving;
 
         Member(PodRef pod, NetworkNamespace namespace) {
             this.pod = pod;
@@ -95,7 +98,8 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
     /** Listens for node proxies and looks after pods from now on. */
     public void start() {
         proxies.start(() -> snapshot);
-        var _ = worker.scheduleWithFixedDelay(this::reconcile, RETRY.toMillis(), RETRY.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = worker.scheduleWithFixedDelay(
+                this::reconcile, RETRY.toMillis(), RETRY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Whether every pod of this node was brought to what its labels ask for, at least once. */
@@ -105,11 +109,13 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
 
     @Override
     public void pods(List<NodePod> pods) {
-        worker.execute(() -> {
-            wanted = List.copyOf(pods);
-            told = true;
-            reconcile();
-        });
+        if (!worker.isShutdown()) {
+            worker.execute(() -> {
+                wanted = List.copyOf(pods);
+                told = true;
+                reconcile();
+            });
+        }
     }
 
     @Override
@@ -120,11 +126,18 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
     /** Ends the watch. Rules stay: a pod that is in the mesh must not fall out of it because its agent restarts. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         proxies.close();
         worker.execute(() -> members.values().forEach(member -> member.namespace.close()));
     }
 
     private void reconcile() {
+        if (closed) {
+            return;
+        }
         try {
             var stay = new HashMap<String, NodePod>();
             for (NodePod pod : wanted) {
@@ -133,8 +146,7 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
                     case Enrolment.Decision.StayOut(String why) -> explainOnce(pod.ref(), "stays out: " + why);
                 }
             }
-            removeAllBut(stay);
-            boolean complete = true;
+            boolean complete = removeAllBut(stay);
             for (NodePod pod : stay.values()) {
                 complete &= enrol(pod);
             }
@@ -148,7 +160,7 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
     private boolean enrol(NodePod pod) {
         PodRef ref = pod.ref();
         Member member = members.get(ref.uid());
-        if (member != null && member.served) {
+        if (member != null && member.served && !member.leaving) {
             return true;
         }
         try {
@@ -159,9 +171,15 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
                     return false;
                 }
                 member = capture(ref, namespace.get());
+            } else if (member.leaving) {
+                // Its rules may be gone in part.
+                redirection.apply(member.namespace);
+                member.leaving = false;
+                publishSnapshot();
             }
             return serve(member);
-        } catch (PodNetworkException | ConfigurationException e) {
+        } catch (RuntimeException e) {
+            // Whatever it is, it must not keep the pods that come after this one out of the mesh.
             meter.increment(Counter.ENROLMENTS, "failed");
             explainOnce(ref, "cannot be enrolled, will try again: " + e.getMessage());
             return false;
@@ -171,7 +189,7 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
     private Member capture(PodRef ref, NetworkNamespace namespace) {
         try {
             redirection.apply(namespace);
-        } catch (PodNetworkException e) {
+        } catch (RuntimeException e) {
             namespace.close();
             throw e;
         }
@@ -208,39 +226,57 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
         };
     }
 
-    private void removeAllBut(Map<String, NodePod> stay) {
+    private boolean removeAllBut(Map<String, NodePod> stay) {
+        Set<String> present = wanted.stream().map(pod -> pod.ref().uid()).collect(Collectors.toSet());
+        boolean complete = true;
         for (Member member : new ArrayList<>(members.values())) {
             if (!stay.containsKey(member.pod.uid())) {
-                remove(member);
+                complete &= remove(member, present.contains(member.pod.uid()));
             }
         }
-        lastReason.keySet().removeIf(uid -> wanted.stream().noneMatch(pod -> pod.ref().uid().equals(uid)));
+        lastReason.keySet().retainAll(present);
+        return complete;
     }
 
-    private void remove(Member member) {
+    /** Whether nothing is left to clean up. A pod that is gone takes its rules with it; one that stays must lose them. */
+    private boolean remove(Member member, boolean podStays) {
+        if (!member.leaving) {
+            member.leaving = true;
+            member.served = false;
+            publishSnapshot();
+            tellGone(member);
+        }
+        try {
+            redirection.remove(member.namespace);
+            status.redirection(member.pod, Redirection.ABSENT);
+        } catch (RuntimeException e) {
+            meter.increment(Counter.ENROLMENTS, "failed");
+            explainOnce(member.pod, "left the mesh, but cleaning up after it failed: " + e.getMessage());
+            if (podStays) {
+                return false;
+            }
+        }
         members.remove(member.pod.uid());
-        publishSnapshot();
+        member.namespace.close();
+        meter.increment(Counter.ENROLMENTS, "removed");
+        explainOnce(member.pod, "has left the mesh");
+        return true;
+    }
+
+    private void tellGone(Member member) {
         try {
             proxies.remove(member.pod)
                     .toCompletableFuture()
                     .orTimeout(PROXY_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
-        } catch (CompletionException e) {
+        } catch (RuntimeException e) {
             LOG.warn("node proxy did not confirm that a pod is gone\tpod={} cause=\"{}\"", member.pod, e.getMessage());
         }
-        try {
-            redirection.remove(member.namespace);
-            status.redirection(member.pod, Redirection.ABSENT);
-        } catch (PodNetworkException | ConfigurationException e) {
-            LOG.warn("pod left the mesh, cleaning up after it failed\tpod={} cause=\"{}\"", member.pod, e.getMessage());
-        }
-        member.namespace.close();
-        meter.increment(Counter.ENROLMENTS, "removed");
-        explainOnce(member.pod, "has left the mesh");
     }
 
     private void publishSnapshot() {
         snapshot = members.values().stream()
+                .filter(member -> !member.leaving)
                 .map(member -> new NodeProxies.EnrolledPod(member.pod, member.namespace))
                 .toList();
     }

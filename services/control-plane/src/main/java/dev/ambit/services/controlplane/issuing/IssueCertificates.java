@@ -12,6 +12,7 @@ import dev.ambit.ports.telemetry.Counter;
 import dev.ambit.ports.telemetry.Meter;
 import java.util.ArrayList;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class IssueCertificates implements CertificateIssuing {
     private static final Logger AUDIT = LoggerFactory.getLogger("audit");
+    private static final int TEXT_MAX = 400;
+    private static final Pattern UNPRINTABLE = Pattern.compile("[^\\x20-\\x7e]|\"");
 
     private final CallerAuthentication authentication;
     private final Supplier<NodeCheck> nodeCheck;
@@ -45,6 +48,15 @@ public final class IssueCertificates implements CertificateIssuing {
 
     @Override
     public Answer issue(Request request) {
+        try {
+            return answer(request);
+        } catch (RuntimeException e) {
+            // Also what nobody foresaw leaves its line in the log.
+            return refused("unavailable", "unknown", request, String.valueOf(e), new Answer.Unavailable());
+        }
+    }
+
+    private Answer answer(Request request) {
         return switch (authentication.authenticate(request.bearerToken())) {
             case CallerAuthentication.Result.Rejected(String why) ->
                 refused("unauthenticated", "unknown", request, why, new Answer.Unauthenticated());
@@ -94,14 +106,29 @@ public final class IssueCertificates implements CertificateIssuing {
                 }
             };
         } catch (CertificateAuthorityException e) {
-            return refused("unavailable", caller.toString(), request, String.valueOf(e.getMessage()), new Answer.Unavailable());
+            return refused(
+                    "unavailable",
+                    caller.toString(),
+                    request,
+                    String.valueOf(e.getMessage()),
+                    new Answer.Unavailable());
         }
     }
 
     private Answer refused(String outcome, String caller, Request request, String why, Answer answer) {
         meter.increment(Counter.CERTIFICATES_ISSUED, outcome);
-        AUDIT.warn("certificate refused\toutcome={} caller=\"{}\" wanted=\"{}\" why=\"{}\"",
-                outcome, caller, request.impersonated().orElse("own"), why);
+        AUDIT.warn(
+                "certificate refused\toutcome={} caller=\"{}\" wanted=\"{}\" why=\"{}\"",
+                outcome,
+                printable(caller),
+                printable(request.impersonated().orElse("own")),
+                printable(why));
         return answer;
+    }
+
+    /** Callers choose parts of these texts; none of them may forge a line or a field of the log, nor flood it. */
+    private static String printable(String text) {
+        String bounded = text.length() <= TEXT_MAX ? text : text.substring(0, TEXT_MAX) + "...";
+        return UNPRINTABLE.matcher(bounded).replaceAll("?");
     }
 }

@@ -10,6 +10,7 @@ import dev.ambit.ports.telemetry.Gauge;
 import dev.ambit.ports.telemetry.Meter;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -74,7 +75,7 @@ public final class PublishedMesh implements MeshFeed, ConfigurationSource.Listen
             state = next;
             loaded = true;
             // Observers first: who may have a certificate is known before proxies learn whom to fetch one for.
-            observers.forEach(observer -> observer.accept(next));
+            observers.forEach(observer -> tell("observer", () -> observer.accept(next)));
             if (changes.isEmpty()) {
                 return;
             }
@@ -85,7 +86,16 @@ public final class PublishedMesh implements MeshFeed, ConfigurationSource.Listen
                     next.workloads().size(),
                     next.services().size(),
                     next.policies().size());
-            listeners.forEach(listener -> listener.changed(changes));
+            listeners.forEach(listener -> tell("listener", () -> listener.changed(changes)));
+        }
+    }
+
+    /** One who fails to listen must not keep the news from the others. */
+    private static void tell(String who, Runnable telling) {
+        try {
+            telling.run();
+        } catch (RuntimeException e) {
+            LOG.error("a {} of the mesh failed", who, e);
         }
     }
 
@@ -93,14 +103,17 @@ public final class PublishedMesh implements MeshFeed, ConfigurationSource.Listen
     public void problems(List<ConfigurationProblem> current) {
         Set<ConfigurationProblem> before = new HashSet<>(problems);
         problems = List.copyOf(current);
-        for (ConfigurationProblem problem : current) {
+        for (ConfigurationProblem problem : new LinkedHashSet<>(current)) {
             if (!before.remove(problem)) {
-                LOG.warn("configuration problem\twhere=\"{}\" object=\"{}\" why=\"{}\"",
-                        problem.where(), problem.object(), problem.why());
+                LOG.warn(
+                        "configuration problem\twhere=\"{}\" object=\"{}\" why=\"{}\"",
+                        problem.where(),
+                        problem.object(),
+                        problem.why());
             }
         }
-        before.forEach(gone -> LOG.info("configuration problem is gone\twhere=\"{}\" object=\"{}\"",
-                gone.where(), gone.object()));
+        before.forEach(gone ->
+                LOG.info("configuration problem is gone\twhere=\"{}\" object=\"{}\"", gone.where(), gone.object()));
     }
 
     private static String kind(MeshChange change) {

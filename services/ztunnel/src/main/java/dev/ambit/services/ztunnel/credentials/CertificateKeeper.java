@@ -14,7 +14,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -92,6 +94,7 @@ public final class CertificateKeeper implements Credentials {
         private @Nullable CompletableFuture<WorkloadCertificate> pending;
         private RenewalBackoff backoff = RenewalBackoff.NONE;
         private String lastFailure = "";
+        private @Nullable ScheduledFuture<?> next;
         private boolean retired;
 
         Entry(SpiffeId identity) {
@@ -124,6 +127,7 @@ public final class CertificateKeeper implements Credentials {
 
         synchronized void retire() {
             retired = true;
+            cancelNext();
         }
 
         private synchronized CompletableFuture<WorkloadCertificate> request() {
@@ -133,7 +137,13 @@ public final class CertificateKeeper implements Credentials {
             }
             var future = new CompletableFuture<WorkloadCertificate>();
             pending = future;
-            scheduler.execute(() -> send(future));
+            try {
+                scheduler.execute(() -> send(future));
+            } catch (RejectedExecutionException e) {
+                pending = null;
+                future.completeExceptionally(
+                        new CredentialsException("no certificate for " + identity + ": this proxy shuts down", e));
+            }
             return future;
         }
 
@@ -142,14 +152,32 @@ public final class CertificateKeeper implements Credentials {
                 var _ = scheduler.schedule(() -> send(future), 20, TimeUnit.MILLISECONDS);
                 return;
             }
-            source.request(identity).whenComplete((certificate, failure) -> {
+            ask().whenComplete((certificate, failure) -> {
                 requests.release();
-                if (failure == null) {
+                if (failure != null) {
+                    failed(failure.getCause() instanceof CredentialsException cause ? cause : failure, future);
+                } else if (certificate.lifetime().isValidAt(clock.instant())) {
                     succeeded(certificate, future);
                 } else {
-                    failed(failure.getCause() instanceof CredentialsException cause ? cause : failure, future);
+                    failed(notValidNow(certificate), future);
                 }
             });
+        }
+
+        /** A source that throws has failed like any other; the permit and the callers must not be lost with it. */
+        private CompletionStage<WorkloadCertificate> ask() {
+            try {
+                return source.request(identity);
+            } catch (RuntimeException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        }
+
+        private CredentialsException notValidNow(WorkloadCertificate certificate) {
+            return new CredentialsException("the authority's certificate is valid from "
+                    + certificate.lifetime().notBefore() + " to "
+                    + certificate.lifetime().notAfter() + ", which is not now (" + clock.instant()
+                    + "); check this node's clock");
         }
 
         private void succeeded(WorkloadCertificate certificate, CompletableFuture<WorkloadCertificate> future) {
@@ -194,9 +222,19 @@ public final class CertificateKeeper implements Credentials {
         }
 
         private void later(Duration pause) {
-            if (!retired) {
-                var _ = scheduler.schedule(this::renew, pause.toMillis(), TimeUnit.MILLISECONDS);
+            // One wake-up at most: a certificate that a caller had to ask for must not add a second series of renewals.
+            cancelNext();
+            if (!retired && !scheduler.isShutdown()) {
+                next = scheduler.schedule(this::renew, pause.toMillis(), TimeUnit.MILLISECONDS);
             }
+        }
+
+        private void cancelNext() {
+            ScheduledFuture<?> scheduled = next;
+            if (scheduled != null) {
+                scheduled.cancel(false);
+            }
+            next = null;
         }
 
         private synchronized void renew() {

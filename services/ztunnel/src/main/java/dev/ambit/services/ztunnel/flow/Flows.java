@@ -35,6 +35,7 @@ public final class Flows implements FlowDecisions {
     private final OutboundPlanner outboundPlanner;
     private final InboundPlanner inboundPlanner;
     private final FlowTelemetry telemetry;
+    private final Duration workloadWait;
     private final ConcurrentHashMap<Key, LiveFlow> live = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Key, PodRef> inboundPods = new ConcurrentHashMap<>();
 
@@ -52,12 +53,22 @@ public final class Flows implements FlowDecisions {
         }
     }
 
+    /**
+     * Plans over the mesh as it is.
+     *
+     * @param workloadWait how long a connection may wait for its own pod's workload, usually {@link #WORKLOAD_WAIT}
+     */
     public Flows(
-            CurrentMesh mesh, OutboundPlanner outboundPlanner, InboundPlanner inboundPlanner, FlowTelemetry telemetry) {
+            CurrentMesh mesh,
+            OutboundPlanner outboundPlanner,
+            InboundPlanner inboundPlanner,
+            FlowTelemetry telemetry,
+            Duration workloadWait) {
         this.mesh = mesh;
         this.outboundPlanner = outboundPlanner;
         this.inboundPlanner = inboundPlanner;
         this.telemetry = telemetry;
+        this.workloadWait = workloadWait;
         mesh.observe(this::reconsider);
     }
 
@@ -66,12 +77,17 @@ public final class Flows implements FlowDecisions {
         return live.size();
     }
 
+    /** How many inbound plans are remembered: those that were made and are not over. */
+    int rememberedCount() {
+        return inboundPods.size();
+    }
+
     @Override
     public CompletionStage<OutboundPlan> outbound(OutboundAttempt attempt) {
         OutboundPlan plan = outboundPlanner.plan(mesh.view(), attempt);
         if (plan instanceof OutboundPlan.Refuse refusal
                 && refusal.reason() instanceof RefusalReason.WorkloadUnknown(PodRef pod)) {
-            return mesh.knowing(pod, WORKLOAD_WAIT).thenApply(view -> outboundPlanner.plan(view, attempt));
+            return mesh.knowing(pod, workloadWait).thenApply(view -> outboundPlanner.plan(view, attempt));
         }
         return CompletableFuture.completedFuture(plan);
     }
@@ -81,7 +97,7 @@ public final class Flows implements FlowDecisions {
         InboundPlan plan = inboundPlanner.plan(mesh.view(), attempt);
         if (plan instanceof InboundPlan.Refuse refusal
                 && refusal.reason() instanceof RefusalReason.WorkloadUnknown(PodRef pod)) {
-            return mesh.knowing(pod, WORKLOAD_WAIT)
+            return mesh.knowing(pod, workloadWait)
                     .thenApply(view -> remember(attempt, inboundPlanner.plan(view, attempt)));
         }
         return CompletableFuture.completedFuture(remember(attempt, plan));

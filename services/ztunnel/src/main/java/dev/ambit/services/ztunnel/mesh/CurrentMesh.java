@@ -60,6 +60,13 @@ public final class CurrentMesh implements MeshDiscovery.Listener {
         }
     }
 
+    /** How many callers of {@link #knowing} wait. */
+    int waiting() {
+        synchronized (waiters) {
+            return waiters.size();
+        }
+    }
+
     private void forget(Waiter waiter) {
         synchronized (waiters) {
             waiters.remove(waiter);
@@ -80,7 +87,16 @@ public final class CurrentMesh implements MeshDiscovery.Listener {
             waiters.removeAll(served);
         }
         served.forEach(waiter -> waiter.future().complete(next));
-        observers.forEach(observer -> observer.accept(next));
+        observers.forEach(observer -> tell(observer, next));
+    }
+
+    /** One observer's trouble must neither reach discovery nor keep the view from the others. */
+    private static void tell(Consumer<MeshView> observer, MeshView view) {
+        try {
+            observer.accept(view);
+        } catch (RuntimeException e) {
+            LOG.error("an observer of the mesh failed", e);
+        }
     }
 
     @Override

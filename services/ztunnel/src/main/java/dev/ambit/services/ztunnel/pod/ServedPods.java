@@ -108,6 +108,10 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
 
     @Override
     public synchronized CompletionStage<Void> added(PodRef pod, NetworkNamespace namespace) {
+        if (closed) {
+            namespace.close();
+            return CompletableFuture.failedFuture(new IllegalStateException("this proxy shuts down"));
+        }
         announced.add(pod.uid());
         Served known = pods.get(pod.uid());
         if (known != null && known.namespace.id().equals(namespace.id()) && known.proxy != null) {
@@ -115,7 +119,7 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
             return CompletableFuture.completedFuture(null);
         }
         if (known != null) {
-            LOG.info("pod has another network namespace now, serving it anew\tpod={}", pod);
+            LOG.info("pod was announced anew, starting over\tpod={} namespace={}", pod, namespace.id());
             stop(known);
         }
         var served = new Served(pod, namespace);
@@ -194,6 +198,9 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
     }
 
     private void retryLater(Served served) {
+        if (scheduler.isShutdown()) {
+            return;
+        }
         var _ = scheduler.schedule(() -> retry(served), RETRY.toMillis(), TimeUnit.MILLISECONDS);
     }
 

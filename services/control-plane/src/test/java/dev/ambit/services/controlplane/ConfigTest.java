@@ -1,0 +1,143 @@
+package dev.ambit.services.controlplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchRuntimeException;
+
+import dev.ambit.domain.issuing.NodeCheck.NodeProxyAccount;
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.annotation.Replaces;
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.context.env.PropertySource;
+import io.micronaut.context.env.PropertySource.PropertyConvention;
+import io.micronaut.context.event.ApplicationEventListener;
+import io.micronaut.context.event.StartupEvent;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class ConfigTest {
+
+    /** Keeps the service from setting anything in motion. */
+    @Singleton
+    @Replaces(Startup.class)
+    @Requires(property = "configuration-only")
+    static final class NoStartup implements ApplicationEventListener<StartupEvent> {
+        @Override
+        public void onApplicationEvent(StartupEvent event) {
+            // Nothing starts.
+        }
+    }
+
+    /** Reads one configuration record as the process does, from these environment variables; nothing is started. */
+    private static <T> T read(Class<T> record, Map<String, Object> environment) {
+        try (var context = ApplicationContext.builder()
+                .propertySources(PropertySource.of(
+                        "variables",
+                        environment,
+                        PropertyConvention.ENVIRONMENT_VARIABLE,
+                        PropertySource.Origin.of("test")))
+                .properties(Map.of("configuration-only", "true"))
+                .start()) {
+            return context.getBean(record);
+        }
+    }
+
+    @Test
+    void defaults() {
+        assertThat(read(SourceConfig.class, Map.of()))
+                .isEqualTo(new SourceConfig("/etc/ambit/manifests", "/var/lib/ambit/pod-status"));
+        assertThat(read(MeshConfig.class, Map.of()))
+                .isEqualTo(new MeshConfig("cluster.local", "Kubernetes", "cluster.local", "", "istio-system"));
+        assertThat(read(CaConfig.class, Map.of()))
+                .isEqualTo(new CaConfig(
+                        "istiod",
+                        "/var/lib/ambit/ca",
+                        Duration.ofHours(24),
+                        Duration.ofDays(90),
+                        Duration.ofMinutes(2),
+                        List.of("istio-system/ztunnel"),
+                        "istio-ca",
+                        Duration.ofHours(12),
+                        "/var/lib/ambit/tokens",
+                        "/var/lib/ambit/root-cert.pem",
+                        List.of("istiod.istio-system.svc", "localhost")));
+    }
+
+    @Test
+    void everyVariableMaps() {
+        Map<String, Object> environment = new HashMap<>(Map.of(
+                "MANIFESTS_DIR", "/m",
+                "POD_STATUS_DIR", "/p",
+                "CA_PROVIDER", "ISTIOD",
+                "CA_DIR", "/ca",
+                "DEFAULT_WORKLOAD_CERT_TTL", "2h",
+                "MAX_WORKLOAD_CERT_TTL", "3h",
+                "CA_BACKDATE", "0s",
+                "CA_TRUSTED_NODE_ACCOUNTS", "a/b,c/d",
+                "TOKEN_AUDIENCES", "aud",
+                "TOKEN_TTL", "20m"));
+        environment.putAll(Map.of(
+                "TOKENS_DIR", "/t",
+                "TRUST_BUNDLE_FILE", "/b",
+                "SERVER_NAMES", "x.example,y.example",
+                "TRUST_DOMAIN", "td.example",
+                "CLUSTER_ID", "c1",
+                "CLUSTER_DOMAIN", "c.local",
+                "NETWORK", "net-1",
+                "ROOT_NAMESPACE", "mesh"));
+
+        assertThat(read(SourceConfig.class, environment)).isEqualTo(new SourceConfig("/m", "/p"));
+        assertThat(read(MeshConfig.class, environment))
+                .isEqualTo(new MeshConfig("td.example", "c1", "c.local", "net-1", "mesh"));
+        CaConfig ca = read(CaConfig.class, environment);
+        assertThat(ca)
+                .isEqualTo(new CaConfig(
+                        "ISTIOD",
+                        "/ca",
+                        Duration.ofHours(2),
+                        Duration.ofHours(3),
+                        Duration.ZERO,
+                        List.of("a/b", "c/d"),
+                        "aud",
+                        Duration.ofMinutes(20),
+                        "/t",
+                        "/b",
+                        List.of("x.example", "y.example")));
+        assertThat(ca.accounts()).containsExactly(new NodeProxyAccount("a", "b"), new NodeProxyAccount("c", "d"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CaConfig, CA_PROVIDER, vault",
+        "CaConfig, DEFAULT_WORKLOAD_CERT_TTL, 0s",
+        "CaConfig, DEFAULT_WORKLOAD_CERT_TTL, 3000h",
+        "CaConfig, MAX_WORKLOAD_CERT_TTL, 1s",
+        "CaConfig, CA_BACKDATE, 2h",
+        "CaConfig, TOKEN_TTL, 1m",
+        "CaConfig, CA_TRUSTED_NODE_ACCOUNTS, ztunnel",
+        "MeshConfig, TRUST_DOMAIN, a/b",
+        "MeshConfig, ROOT_NAMESPACE, ''"
+    })
+    void aValueOutOfRangeIsToldInOneLineWithItsVariable(String record, String variable, String value) {
+        Class<?> type = record.equals("CaConfig") ? CaConfig.class : MeshConfig.class;
+
+        RuntimeException failure = catchRuntimeException(() -> read(type, Map.of(variable, value)));
+
+        assertThat(Launch.cause(failure)).startsWith(variable + " ").doesNotContain("\n");
+    }
+
+    @Test
+    void anUnknownAuthorityIsToldWithTheOnesThereAre() {
+        RuntimeException failure = catchRuntimeException(() -> read(CaConfig.class, Map.of("CA_PROVIDER", "vault")));
+
+        assertThat(Launch.cause(failure))
+                .isEqualTo("CA_PROVIDER is 'vault', which this version does not have; choose istiod");
+    }
+}

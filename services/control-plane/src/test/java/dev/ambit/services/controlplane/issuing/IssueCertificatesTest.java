@@ -1,0 +1,192 @@
+package dev.ambit.services.controlplane.issuing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.ambit.domain.identity.SpiffeId;
+import dev.ambit.domain.issuing.Caller;
+import dev.ambit.domain.issuing.NodeCheck;
+import dev.ambit.domain.issuing.NodeCheck.NodeProxyAccount;
+import dev.ambit.domain.issuing.PodRecord;
+import dev.ambit.domain.workload.PodRef;
+import dev.ambit.ports.ca.CallerAuthentication;
+import dev.ambit.ports.ca.CertificateAuthority;
+import dev.ambit.ports.ca.CertificateAuthorityException;
+import dev.ambit.ports.ca.CertificateIssuing.Answer;
+import dev.ambit.ports.ca.CertificateIssuing.Request;
+import dev.ambit.ports.telemetry.Counter;
+import dev.ambit.ports.telemetry.RecordingTelemetry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+
+@Timeout(20)
+class IssueCertificatesTest {
+    private static final SpiffeId ZTUNNEL = SpiffeId.of("spiffe://cluster.local/ns/istio-system/sa/ztunnel");
+    private static final SpiffeId CART = SpiffeId.of("spiffe://cluster.local/ns/shop/sa/cart");
+    private static final SpiffeId BANK = SpiffeId.of("spiffe://cluster.local/ns/money/sa/bank");
+    private static final Caller PROXY = new Caller(ZTUNNEL, "zt-1", "uid-zt", "n1");
+
+    private final ListAppender<ILoggingEvent> audit = new ListAppender<>();
+    private final Logger logger = (Logger) LoggerFactory.getLogger("audit");
+    private final RecordingTelemetry telemetry = new RecordingTelemetry();
+    private final NodeCheck check = new NodeCheck(
+            Set.of(new NodeProxyAccount("istio-system", "ztunnel")),
+            List.of(
+                    pod("zt-1", "uid-zt", ZTUNNEL, "n1"),
+                    pod("cart", "u1", CART, "n1"),
+                    pod("bank", "u2", BANK, "n2")));
+    private Function<CertificateAuthority.SigningRequest, CertificateAuthority.SigningResult> signing =
+            request -> new CertificateAuthority.SigningResult.Signed(
+                    List.of("leaf of " + request.identity(), "intermediate"),
+                    "roots",
+                    "5e71a1",
+                    Instant.parse("2030-01-01T00:00:00Z"));
+
+    private static PodRecord pod(String name, String uid, SpiffeId identity, String node) {
+        return new PodRecord(new PodRef(uid, identity.namespace(), name, identity.serviceAccount()), identity, node);
+    }
+
+    @BeforeEach
+    void listen() {
+        audit.start();
+        logger.addAppender(audit);
+    }
+
+    @AfterEach
+    void stopListening() {
+        logger.detachAppender(audit);
+    }
+
+    private Answer issue(CallerAuthentication.Result who, String wanted) {
+        var authority = new CertificateAuthority() {
+            @Override
+            public SigningResult sign(SigningRequest request) {
+                return signing.apply(request);
+            }
+
+            @Override
+            public String rootsPem() {
+                return "roots";
+            }
+        };
+        return new IssueCertificates(_ -> who, () -> check, authority, telemetry)
+                .issue(new Request(
+                        "token-of-the-caller",
+                        "csr",
+                        Duration.ofHours(1),
+                        wanted.isEmpty() ? Optional.empty() : Optional.of(wanted)));
+    }
+
+    private Answer asProxy(String wanted) {
+        return issue(new CallerAuthentication.Result.Authenticated(PROXY), wanted);
+    }
+
+    private String auditLine() {
+        assertThat(audit.list).as("one line for each request").hasSize(1);
+        String line = audit.list.getFirst().getFormattedMessage();
+        assertThat(line).doesNotContain("token-of-the-caller").doesNotContain("\n");
+        return line;
+    }
+
+    @Test
+    void aNodeProxyGetsTheCertificateOfAPodOfItsNode() {
+        Answer answer = asProxy(CART.toString());
+
+        assertThat(answer).isEqualTo(new Answer.Issued(CART, List.of("leaf of " + CART, "intermediate", "roots")));
+        assertThat(auditLine())
+                .startsWith("certificate issued\t")
+                .contains("identity=" + CART, "serial=5e71a1", "caller=" + ZTUNNEL, "pod=zt-1", "node=n1");
+        assertThat(telemetry.counted(Counter.CERTIFICATES_ISSUED, "issued")).isEqualTo(1);
+    }
+
+    @Test
+    void aCallerGetsItsOwn() {
+        assertThat(asProxy(""))
+                .isInstanceOfSatisfying(
+                        Answer.Issued.class,
+                        issued -> assertThat(issued.identity()).isEqualTo(ZTUNNEL));
+    }
+
+    @Test
+    void anotherNodesPodIsForbiddenAndTheCallerIsNotToldWhy() {
+        Answer answer = asProxy(BANK.toString());
+
+        assertThat(answer).isEqualTo(new Answer.Unauthenticated());
+        assertThat(auditLine())
+                .startsWith("certificate refused\toutcome=forbidden")
+                .contains("wanted=\"" + BANK + "\"", "no live pod on node n1");
+        assertThat(telemetry.counted(Counter.CERTIFICATES_ISSUED, "forbidden")).isEqualTo(1);
+    }
+
+    @Test
+    void whoIsNoNodeProxyIsRefusedLikeOneWithoutAToken() {
+        var workload = new Caller(CART, "cart", "u1", "n1");
+
+        Answer forbidden = issue(new CallerAuthentication.Result.Authenticated(workload), BANK.toString());
+        Answer unknown = issue(new CallerAuthentication.Result.Rejected("signature is wrong"), BANK.toString());
+
+        assertThat(forbidden).isEqualTo(unknown).isEqualTo(new Answer.Unauthenticated());
+    }
+
+    @Test
+    void aBadTokenIsRefused() {
+        Answer answer = issue(new CallerAuthentication.Result.Rejected("signature is wrong"), CART.toString());
+
+        assertThat(answer).isEqualTo(new Answer.Unauthenticated());
+        assertThat(auditLine()).contains("outcome=unauthenticated", "why=\"signature is wrong\"");
+        assertThat(telemetry.counted(Counter.CERTIFICATES_ISSUED, "unauthenticated"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aBadRequestIsToldWhatIsWrongWithIt() {
+        signing = _ -> new CertificateAuthority.SigningResult.Rejected("key is too short");
+
+        assertThat(asProxy(CART.toString())).isEqualTo(new Answer.InvalidRequest("key is too short"));
+        assertThat(auditLine()).contains("outcome=invalid", "key is too short");
+    }
+
+    @Test
+    void anAuthorityThatIsAwayMeansTryAgain() {
+        signing = _ -> {
+            throw new CertificateAuthorityException("vault is sealed");
+        };
+
+        assertThat(asProxy(CART.toString())).isEqualTo(new Answer.Unavailable());
+        assertThat(auditLine()).contains("outcome=unavailable", "vault is sealed");
+    }
+
+    @Test
+    void whatNobodyForesawLeavesItsLineToo() {
+        signing = _ -> {
+            throw new IllegalStateException("thrown on purpose");
+        };
+
+        assertThat(asProxy(CART.toString())).isEqualTo(new Answer.Unavailable());
+        assertThat(auditLine()).contains("outcome=unavailable", "thrown on purpose");
+    }
+
+    @Test
+    void nobodyForgesALineOrAFieldOfTheAuditLog() {
+        asProxy("x\" outcome=issued\n2030-01-01\tINFO\tcertificate issued\tidentity=" + BANK + "y".repeat(5000));
+
+        assertThat(auditLine())
+                .hasSizeLessThan(2000)
+                .doesNotContain("x\" outcome")
+                .contains("wanted=\"x? outcome");
+        assertThat(auditLine().chars().filter(c -> c == '\t').count())
+                .as("the separator of our own fields only")
+                .isEqualTo(1);
+    }
+}
