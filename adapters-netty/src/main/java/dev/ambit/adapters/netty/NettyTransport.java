@@ -10,6 +10,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,17 @@ public final class NettyTransport implements Transport {
         this.tls = new TlsContexts(limits.handshakeTimeout());
         this.loops = new MultiThreadIoEventLoopGroup(
                 options.eventLoops(), new DefaultThreadFactory("transport", true), EpollIoHandler.newFactory());
+        startAtHome(loops);
+    }
+
+    /**
+     * Threads inherit the network namespace of the thread that starts them, and Netty starts an event loop with its first
+     * task. So all start here, before any thread of ours is inside a pod's namespace.
+     */
+    private static void startAtHome(EventLoopGroup loops) {
+        for (EventExecutor loop : loops) {
+            loop.submit(() -> {}).syncUninterruptibly();
+        }
     }
 
     @Override

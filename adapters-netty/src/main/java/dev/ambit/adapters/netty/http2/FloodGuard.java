@@ -16,17 +16,34 @@ final class FloodGuard {
         SETTINGS(100),
         EMPTY_DATA(1000),
         /** A stream taken back before it was answered: rapid reset, CVE-2023-44487. */
-        EARLY_RESET(400);
+        EARLY_RESET(400),
+        /** A request that makes no sense and was answered 400. */
+        MALFORMED_REQUEST(400),
+        /**
+         * A frame on a stream that is over. Honest ones cross with our reset: as many small ones as fit into the buffers
+         * of a TCP connection, for each stream that is reset.
+         */
+        CLOSED_STREAM(100_000),
+        /** As {@link #CLOSED_STREAM}, but has to be decompressed. At most one per stream is honest. */
+        CLOSED_STREAM_HEADERS(5_000);
 
         private final int allowed;
 
         Kind(int allowed) {
             this.allowed = allowed;
         }
+
+        int allowed() {
+            return allowed;
+        }
     }
 
     private final Map<Kind, Integer> seen = new EnumMap<>(Kind.class);
     private long periodStart;
+
+    FloodGuard(long nowNanos) {
+        periodStart = nowNanos;
+    }
 
     void count(Kind kind, long nowNanos) throws Http2Violation {
         if (nowNanos - periodStart > PERIOD_NANOS) {

@@ -174,6 +174,7 @@ final class FrameReader {
             throw violation(ErrorCode.PROTOCOL_ERROR, "header block of a stream is interrupted or continues nothing");
         }
         boolean fits = switch (type) {
+            case DATA, HEADERS -> (flags & PADDED) == 0 || length > 0;
             case PRIORITY -> length == 5;
             case RST_STREAM, WINDOW_UPDATE -> length == 4;
             case SETTINGS -> length % 6 == 0 && length <= CONTROL_BYTES_MAX && ((flags & ACK) == 0 || length == 0);
@@ -242,7 +243,7 @@ final class FrameReader {
     }
 
     private void beginBlock(int flags, int stream, ByteBuf payload) throws Http2Violation {
-        int padding = (flags & PADDED) != 0 && payload.isReadable() ? payload.readUnsignedByte() : 0;
+        int padding = (flags & PADDED) != 0 ? payload.readUnsignedByte() : 0;
         int before = (flags & WITH_PRIORITY) != 0 ? 5 : 0;
         if (payload.readableBytes() < before + padding) {
             throw violation(ErrorCode.PROTOCOL_ERROR, "HEADERS shorter than its padding and priority");

@@ -8,6 +8,8 @@ import io.netty.channel.EventLoop;
 
 /** A CONNECT stream of a tunnel as one end of a connection, with its two flow-control windows. */
 public final class HboneStream extends Leg {
+    private static final int BAD_REQUEST = 400;
+
     private final Http2Session session;
     private final int id;
     private final ByteQueue waiting = new ByteQueue();
@@ -54,6 +56,9 @@ public final class HboneStream extends Leg {
                 session.reset(this, ErrorCode.NO_ERROR);
             }
             drop();
+            if (status == BAD_REQUEST) {
+                session.malformed();
+            }
         }
     }
 

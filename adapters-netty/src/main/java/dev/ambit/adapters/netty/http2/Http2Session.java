@@ -30,7 +30,7 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     final TransportLimits limits;
     final PeerSettings peer = new PeerSettings();
     final IntObjectMap<HboneStream> streams = new IntObjectHashMap<>();
-    final FloodGuard guard = new FloodGuard();
+    final FloodGuard guard = new FloodGuard(System.nanoTime());
     private final SessionOwner owner;
     private final SessionFrames incoming;
     private final FrameReader reader;
@@ -144,6 +144,15 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
             if (!over) {
                 streamForgotten();
             }
+        }
+    }
+
+    /** A request was answered 400. Ends the connection of a peer that knows nothing else. */
+    final void malformed() {
+        try {
+            guard.count(FloodGuard.Kind.MALFORMED_REQUEST, System.nanoTime());
+        } catch (Http2Violation flood) {
+            fail(flood.code(), String.valueOf(flood.getMessage()));
         }
     }
 

@@ -41,7 +41,9 @@ final class SessionFrames implements FrameListener {
             open = null;
         }
         receiving = open;
-        if (open != null) {
+        if (open == null) {
+            onClosed(FloodGuard.Kind.CLOSED_STREAM);
+        } else {
             session.windows.hold(bytes);
             open.dataBegins(bytes, padding);
         }
@@ -69,6 +71,9 @@ final class SessionFrames implements FrameListener {
     @Override
     public void headers(int stream, ByteBuf block, boolean ends) throws Http2Violation {
         HboneStream known = session.streams.get(stream);
+        if (known == null && !session.isIdle(stream)) {
+            onClosed(FloodGuard.Kind.CLOSED_STREAM_HEADERS);
+        }
         try {
             Http2Headers headers = hpack.decodeHeaders(stream, block);
             session.headers(stream, known, headers, ends);
@@ -85,9 +90,15 @@ final class SessionFrames implements FrameListener {
             throw new Http2Violation(ErrorCode.PROTOCOL_ERROR, "RST_STREAM on stream " + stream + ", which is idle");
         }
         HboneStream open = session.streams.get(stream);
-        if (open != null) {
+        if (open == null) {
+            onClosed(FloodGuard.Kind.CLOSED_STREAM);
+        } else {
             session.peerReset(open, code);
         }
+    }
+
+    private void onClosed(FloodGuard.Kind kind) throws Http2Violation {
+        session.guard.count(kind, System.nanoTime());
     }
 
     @Override
@@ -149,6 +160,7 @@ final class SessionFrames implements FrameListener {
         }
         HboneStream open = session.streams.get(stream);
         if (open == null) {
+            onClosed(FloodGuard.Kind.CLOSED_STREAM);
             return;
         }
         if (increment == 0 || !open.grow(increment)) {

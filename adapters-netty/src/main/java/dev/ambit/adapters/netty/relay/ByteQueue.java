@@ -47,6 +47,10 @@ public final class ByteQueue {
             return head.readRetainedSlice(bytesMax);
         }
         pieces.remove();
+        if (head == tail) {
+            // Buffers are pooled: the same object may come back as somebody's piece, which is not to be written to.
+            tail = null;
+        }
         bytes -= head.readableBytes();
         return head;
     }
@@ -62,6 +66,7 @@ public final class ByteQueue {
     public void clear() {
         pieces.forEach(ByteBuf::release);
         pieces.clear();
+        tail = null;
         bytes = 0;
     }
 }

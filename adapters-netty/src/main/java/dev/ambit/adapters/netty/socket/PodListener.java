@@ -14,6 +14,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.Errors;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,7 +22,15 @@ import java.util.function.Consumer;
 
 /** A listening socket inside a pod's network namespace. */
 public final class PodListener {
+    /** Connections waiting to be accepted; the kernel takes net.core.somaxconn when that is less. */
     private static final int BACKLOG = 1024;
+
+    private static final InetAddress ANY_IPV4 = InetAddress.ofLiteral("0.0.0.0");
+
+    /** Errors as Netty has them, negative. */
+    private static final int EAFNOSUPPORT = -97;
+
+    private static final int EADDRNOTAVAIL = -99;
 
     private final EpollServerSocketChannel channel;
 
@@ -30,12 +39,42 @@ public final class PodListener {
     }
 
     /**
-     * Binds. Connections are spread over the group's event loops, and do not read until told to.
+     * Binds. An IPv6 wildcard takes IPv4 as well, and IPv4 only where there is no IPv6. Connections are spread over the group's event loops, and do not read until told to.
      *
      * @param accepted runs on the connection's event loop
      * @throws TransportException if the port cannot be bound
      */
     public static PodListener bind(
+            EventLoopGroup group,
+            NetworkNamespace namespace,
+            InetSocketAddress address,
+            TransportLimits limits,
+            Consumer<SocketChannel> accepted) {
+        ChannelFuture bound = attempt(group, namespace, address, limits, accepted);
+        if (!bound.isSuccess() && address.getAddress().isAnyLocalAddress() && lacksIpv6(bound.cause())) {
+            bound = attempt(group, namespace, new InetSocketAddress(ANY_IPV4, address.getPort()), limits, accepted);
+        }
+        if (!bound.isSuccess()) {
+            Throwable cause = bound.cause();
+            throw new TransportException(
+                    "cannot listen on " + address + ": " + cause.getMessage()
+                            + "; is the port taken, or a privilege missing (CAP_NET_ADMIN for marks)?",
+                    cause);
+        }
+        return new PodListener((EpollServerSocketChannel) bound.channel());
+    }
+
+    /** What the kernel says to an IPv6 address when it was built or started without IPv6, or has it disabled here. */
+    static boolean lacksIpv6(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Errors.NativeIoException kernel) {
+                return kernel.expectedErr() == EAFNOSUPPORT || kernel.expectedErr() == EADDRNOTAVAIL;
+            }
+        }
+        return false;
+    }
+
+    private static ChannelFuture attempt(
             EventLoopGroup group,
             NetworkNamespace namespace,
             InetSocketAddress address,
@@ -54,20 +93,11 @@ public final class PodListener {
                         accepted.accept(connection);
                     }
                 });
-        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            Throwable cause = bound.cause();
-            throw new TransportException(
-                    "cannot listen on " + address + ": " + cause.getMessage()
-                            + "; is the port taken, or a privilege missing (CAP_NET_ADMIN for marks)?",
-                    cause);
-        }
-        return new PodListener((EpollServerSocketChannel) bound.channel());
+        return bootstrap.bind(address).awaitUninterruptibly();
     }
 
     private static EpollServerSocketChannel open(
             NetworkNamespace namespace, InetAddress address, TransportLimits limits) {
-        // An IPv6 wildcard takes IPv4 as well.
         SocketProtocolFamily family =
                 address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
         EpollServerSocketChannel channel = namespace.call(() -> new EpollServerSocketChannel(family));
