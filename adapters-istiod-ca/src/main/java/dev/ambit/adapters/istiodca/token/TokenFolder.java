@@ -29,7 +29,7 @@ public final class TokenFolder {
     private static final int FOLDER_NAME_MAX = 255;
 
     private final Path folder;
-    private final StandaloneTokens tokens;
+    private final StandaloneCallerAuthentication tokens;
     private final Duration ttl;
     private final InstantSource clock;
     private final Map<PodRef, Instant> renewals = new HashMap<>();
@@ -48,10 +48,10 @@ public final class TokenFolder {
     /**
      * A folder that {@link #update} fills.
      *
-     * @param ttl lifetime of a token, see {@link StandaloneTokens#mint}
+     * @param ttl lifetime of a token, see {@link StandaloneCallerAuthentication#mint}
      */
-    public TokenFolder(Path folder, StandaloneTokens tokens, Duration ttl, InstantSource clock) {
-        StandaloneTokens.requireTtl(ttl);
+    public TokenFolder(Path folder, StandaloneCallerAuthentication tokens, Duration ttl, InstantSource clock) {
+        StandaloneCallerAuthentication.requireTtl(ttl);
         this.folder = folder;
         this.tokens = tokens;
         this.ttl = ttl;

@@ -27,12 +27,12 @@ final class TokenFolderTest {
     private Path parent;
 
     private Instant now = Instant.parse("2026-11-21T10:00:00Z");
-    private StandaloneTokens tokens;
+    private StandaloneCallerAuthentication tokens;
     private TokenFolder folder;
 
     @BeforeEach
     void open() {
-        tokens = StandaloneTokens.open(
+        tokens = StandaloneCallerAuthentication.open(
                 parent.resolve("key.json"), "ambit", "istio-ca", TrustDomain.CLUSTER_LOCAL, () -> now);
         folder = new TokenFolder(parent.resolve("tokens"), tokens, HOUR, () -> now);
     }

@@ -1,7 +1,7 @@
 package dev.ambit.services.controlplane;
 
 import dev.ambit.adapters.istiodca.IstiodCertificateAuthority;
-import dev.ambit.adapters.istiodca.token.StandaloneTokens;
+import dev.ambit.adapters.istiodca.token.StandaloneCallerAuthentication;
 import dev.ambit.adapters.telemetry.PrometheusTelemetry;
 import dev.ambit.adapters.xds.ca.CertificateService;
 import dev.ambit.adapters.xds.channel.BearerTokens;
@@ -16,7 +16,8 @@ import jakarta.inject.Singleton;
 final class DiscoveryFactory {
 
     @Singleton
-    DeltaDiscoveryService discovery(PublishedMesh mesh, StandaloneTokens tokens, PrometheusTelemetry telemetry) {
+    DeltaDiscoveryService discovery(
+            PublishedMesh mesh, StandaloneCallerAuthentication tokens, PrometheusTelemetry telemetry) {
         return new DeltaDiscoveryService(mesh, tokens, telemetry);
     }
 

@@ -2,7 +2,7 @@ package dev.ambit.services.controlplane;
 
 import dev.ambit.adapters.istiodca.IstiodCaOptions;
 import dev.ambit.adapters.istiodca.IstiodCertificateAuthority;
-import dev.ambit.adapters.istiodca.token.StandaloneTokens;
+import dev.ambit.adapters.istiodca.token.StandaloneCallerAuthentication;
 import dev.ambit.adapters.istiodca.token.TokenFolder;
 import dev.ambit.adapters.telemetry.PrometheusTelemetry;
 import dev.ambit.domain.identity.TrustDomain;
@@ -39,8 +39,8 @@ final class IssuingFactory {
     }
 
     @Singleton
-    StandaloneTokens tokens(CaConfig config, MeshConfig mesh) {
-        return StandaloneTokens.open(
+    StandaloneCallerAuthentication tokens(CaConfig config, MeshConfig mesh) {
+        return StandaloneCallerAuthentication.open(
                 Path.of(config.folder(), "token-key.json"),
                 TOKEN_ISSUER,
                 config.tokenAudience(),
@@ -57,7 +57,7 @@ final class IssuingFactory {
 
     @Singleton
     CertificateIssuing issuing(
-            StandaloneTokens tokens,
+            StandaloneCallerAuthentication tokens,
             LivePods pods,
             IstiodCertificateAuthority authority,
             PrometheusTelemetry telemetry) {
@@ -66,7 +66,10 @@ final class IssuingFactory {
 
     @Singleton
     NodeProxyFiles nodeProxyFiles(
-            CaConfig config, StandaloneTokens tokens, LivePods pods, IstiodCertificateAuthority authority) {
+            CaConfig config,
+            StandaloneCallerAuthentication tokens,
+            LivePods pods,
+            IstiodCertificateAuthority authority) {
         var folder = new TokenFolder(Path.of(config.tokens()), tokens, config.tokenTtl(), Clock.systemUTC());
         return new NodeProxyFiles(folder, Path.of(config.trustBundle()), authority, pods);
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ambit.adapters.istiodca.IstiodCaOptions;
 import dev.ambit.adapters.istiodca.IstiodCertificateAuthority;
-import dev.ambit.adapters.istiodca.token.StandaloneTokens;
+import dev.ambit.adapters.istiodca.token.StandaloneCallerAuthentication;
 import dev.ambit.adapters.istiodca.token.TokenFolder;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.identity.TrustDomain;
@@ -38,14 +38,14 @@ class NodeProxyFilesTest {
     private Path folder;
 
     private IstiodCertificateAuthority authority;
-    private StandaloneTokens tokens;
+    private StandaloneCallerAuthentication tokens;
     private final LivePods pods = new LivePods(Set.of(new NodeProxyAccount("istio-system", "ztunnel")));
 
     @BeforeEach
     void open() {
         authority = IstiodCertificateAuthority.open(
                 folder.resolve("ca"), IstiodCaOptions.defaults(TrustDomain.CLUSTER_LOCAL), Clock.systemUTC());
-        tokens = StandaloneTokens.open(
+        tokens = StandaloneCallerAuthentication.open(
                 folder.resolve("ca/token-key.json"),
                 "https://test",
                 "istio-ca",

@@ -36,7 +36,7 @@ import java.util.UUID;
  *
  * <p>The key is kept as a JSON Web Key with mode 0600. A damaged key file stops {@link #open} and is never overwritten.
  */
-public final class StandaloneTokens implements CallerAuthentication {
+public final class StandaloneCallerAuthentication implements CallerAuthentication {
     private static final int LENGTH_MAX = 8 * 1024;
     private static final Duration SKEW = Duration.ofSeconds(30);
     private static final Duration TTL_MIN = Duration.ofSeconds(10);
@@ -52,7 +52,8 @@ public final class StandaloneTokens implements CallerAuthentication {
     private final TrustDomain trustDomain;
     private final InstantSource clock;
 
-    private StandaloneTokens(ECKey key, String issuer, String audience, TrustDomain trustDomain, InstantSource clock)
+    private StandaloneCallerAuthentication(
+            ECKey key, String issuer, String audience, TrustDomain trustDomain, InstantSource clock)
             throws JOSEException {
         this.signer = new ECDSASigner(key);
         this.verifier = new ECDSAVerifier(key);
@@ -73,7 +74,7 @@ public final class StandaloneTokens implements CallerAuthentication {
      * @param trustDomain of the identities that tokens prove; tokens themselves do not say
      * @throws CertificateAuthorityException if the file is damaged or cannot be read or written
      */
-    public static StandaloneTokens open(
+    public static StandaloneCallerAuthentication open(
             Path keyFile, String issuer, String audience, TrustDomain trustDomain, InstantSource clock) {
         var file = new PrivateFile(keyFile);
         try {
@@ -84,7 +85,7 @@ public final class StandaloneTokens implements CallerAuthentication {
             if (!key.isPrivate() || !Curve.P_256.equals(key.getCurve())) {
                 throw new ParseException("not a private key on P-256", 0);
             }
-            var tokens = new StandaloneTokens(key, issuer, audience, trustDomain, clock);
+            var tokens = new StandaloneCallerAuthentication(key, issuer, audience, trustDomain, clock);
             tokens.requireMatchingHalves();
             return tokens;
         } catch (IOException | JOSEException | ParseException | IllegalStateException e) {

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(30)
-final class StandaloneTokensTest {
+final class StandaloneCallerAuthenticationTest {
     private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
     private static final PodRecord POD = new PodRecord(
             new PodRef("uid-1", "istio-system", "ztunnel-x", "ztunnel"),
@@ -47,7 +47,7 @@ final class StandaloneTokensTest {
     private Path folder;
 
     private Path keyFile;
-    private StandaloneTokens tokens;
+    private StandaloneCallerAuthentication tokens;
 
     @BeforeEach
     void open() {
@@ -55,8 +55,9 @@ final class StandaloneTokensTest {
         tokens = open(keyFile, "ambit", "istio-ca", NOW);
     }
 
-    private static StandaloneTokens open(Path file, String issuer, String audience, Instant now) {
-        return StandaloneTokens.open(file, issuer, audience, TrustDomain.CLUSTER_LOCAL, InstantSource.fixed(now));
+    private static StandaloneCallerAuthentication open(Path file, String issuer, String audience, Instant now) {
+        return StandaloneCallerAuthentication.open(
+                file, issuer, audience, TrustDomain.CLUSTER_LOCAL, InstantSource.fixed(now));
     }
 
     @Test

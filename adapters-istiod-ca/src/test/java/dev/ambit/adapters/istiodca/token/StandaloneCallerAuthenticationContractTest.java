@@ -10,21 +10,21 @@ import java.time.InstantSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-final class StandaloneTokensContractTest extends CallerAuthenticationContract {
+final class StandaloneCallerAuthenticationContractTest extends CallerAuthenticationContract {
     private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
 
     @TempDir
     private Path folder;
 
-    private StandaloneTokens tokens;
+    private StandaloneCallerAuthentication tokens;
 
     @BeforeEach
     void open() {
         tokens = at(NOW);
     }
 
-    private StandaloneTokens at(Instant now) {
-        return StandaloneTokens.open(
+    private StandaloneCallerAuthentication at(Instant now) {
+        return StandaloneCallerAuthentication.open(
                 folder.resolve("key.json"), "ambit", "istio-ca", TrustDomain.CLUSTER_LOCAL, InstantSource.fixed(now));
     }
 
