@@ -76,9 +76,10 @@ final class CodingRules {
                 .because("whoever calls it can do nothing about an Exception but pass it on");
     }
 
-    /** Inside a class it may be unavoidable: a method handle throws Throwable. */
+    /** Inside a class it may be unavoidable: a method handle throws Throwable. A bridge is the compiler's. */
     private static boolean isPublished(JavaCodeUnit unit) {
-        return unit.getOwner().getModifiers().contains(JavaModifier.PUBLIC)
+        return !unit.getModifiers().contains(JavaModifier.BRIDGE)
+                && unit.getOwner().getModifiers().contains(JavaModifier.PUBLIC)
                 && (unit.getModifiers().contains(JavaModifier.PUBLIC)
                         || unit.getModifiers().contains(JavaModifier.PROTECTED));
     }

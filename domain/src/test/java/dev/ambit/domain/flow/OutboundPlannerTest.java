@@ -42,7 +42,7 @@ class OutboundPlannerTest {
     }
 
     static Stream<Arguments> decisions() {
-        return Stream.of(workloads(), services(), waypoints(), refusals()).flatMap(rows -> rows);
+        return Stream.of(workloads(), services(), serviceWaypoints(), workloadWaypoints(), refusals()).flatMap(rows -> rows);
     }
 
     private static Stream<Arguments> workloads() {
@@ -133,11 +133,10 @@ class OutboundPlannerTest {
                         "tunnel 10.0.0.2:15008 for 10.0.0.2:8080"));
     }
 
-    private static Stream<Arguments> waypoints() {
+    private static Stream<Arguments> serviceWaypoints() {
         MeshService vip = service("cart", "10.96.0.2");
         MeshService named = vip.withWaypoint(gateway("waypoint"));
         Workload.Builder instance = waypoint();
-        TestMesh behind = mesh().with(waypointService()).with(instance).with(cart().waypoint(gateway("waypoint")));
         return Stream.of(
                 row(
                         "service with a waypoint",
@@ -191,7 +190,15 @@ class OutboundPlannerTest {
                         "weighted waypoint that is unknown",
                         mesh().with(waypointService()).with(instance).with(weighted(named, Map.of("gone", 1))),
                         dial("10.96.0.2", 80),
-                        "refuse GatewayUnknown"),
+                        "refuse GatewayUnknown"));
+    }
+
+    private static Stream<Arguments> workloadWaypoints() {
+        MeshService vip = service("cart", "10.96.0.2");
+        MeshService named = vip.withWaypoint(gateway("waypoint"));
+        Workload.Builder instance = waypoint();
+        TestMesh behind = mesh().with(waypointService()).with(instance).with(cart().waypoint(gateway("waypoint")));
+        return Stream.of(
                 row("workload with a waypoint", behind, dial("10.0.0.2", 80), "tunnel 10.0.0.9:15008 for 10.0.0.2:80"),
                 row(
                         "a service passes its endpoint's waypoint by",

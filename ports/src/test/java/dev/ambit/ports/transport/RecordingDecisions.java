@@ -47,7 +47,7 @@ public final class RecordingDecisions implements FlowDecisions {
     @Override
     public CompletionStage<OutboundPlan> outbound(OutboundAttempt attempt) {
         outboundAttempts.add(attempt);
-        return CompletableFuture.supplyAsync(() -> outbound.apply(attempt));
+        return CompletableFuture.supplyAsync(() -> outbound.apply(attempt), Thread::startVirtualThread);
     }
 
     @Override

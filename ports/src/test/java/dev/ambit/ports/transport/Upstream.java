@@ -30,7 +30,7 @@ final class Upstream implements AutoCloseable {
 
     static Upstream start(Service service) {
         try {
-            return new Upstream(new ServerSocket(0, 200, InetAddress.getLoopbackAddress()), service);
+            return new Upstream(new ServerSocket(0, 200, InetAddress.ofLiteral("127.0.0.1")), service);
         } catch (IOException noPort) {
             throw new UncheckedIOException(noPort);
         }

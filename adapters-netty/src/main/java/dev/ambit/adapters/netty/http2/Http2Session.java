@@ -8,7 +8,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.collection.IntObjectHashMap;
@@ -28,30 +27,19 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     /** A frame that another stream has to wait for. */
     private static final int TRANSMIT_BYTES_MAX = 256 << 10;
 
-    /**
-     * The tunnel's window is opened again on receipt, not when a stream's data is written on, so that a stalled stream
-     * does not stall the others; up to this many windows of unwritten data, which bounds memory.
-     */
-    private static final int BUFFERED_WINDOWS_MAX = 4;
-
     final TransportLimits limits;
     final PeerSettings peer = new PeerSettings();
     final IntObjectMap<HboneStream> streams = new IntObjectHashMap<>();
     final FloodGuard guard = new FloodGuard();
     private final SessionOwner owner;
-    private final DefaultHttp2HeadersDecoder hpack;
+    private final SessionFrames incoming;
     private final FrameReader reader;
     private final ArrayDeque<HboneStream> ready = new ArrayDeque<>();
-    private final Set<HboneStream> touched = new LinkedHashSet<>();
-    private final long bufferedMax;
+    final Set<HboneStream> touched = new LinkedHashSet<>();
     private @Nullable ChannelHandlerContext context;
     private @Nullable FrameWriter frames;
     private @Nullable KeepAlive keepAlive;
-    private @Nullable HboneStream receiving;
-    private long sendWindow = PeerSettings.WINDOW_DEFAULT;
-    private long receiveWindow;
-    private long buffered;
-    private boolean settled;
+    final TunnelWindows windows;
     private boolean reading;
     private boolean pumping;
     private boolean flushScheduled;
@@ -60,9 +48,9 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     Http2Session(boolean server, TransportLimits limits, int headerListMax, SessionOwner owner) {
         this.limits = limits;
         this.owner = owner;
-        this.hpack = new DefaultHttp2HeadersDecoder(true, headerListMax);
-        this.reader = new FrameReader(new Frames(), server, limits.frameBytes(), headerListMax);
-        this.bufferedMax = (long) BUFFERED_WINDOWS_MAX * limits.connectionWindowBytes();
+        this.incoming = new SessionFrames(this, headerListMax);
+        this.reader = new FrameReader(incoming, server, limits.frameBytes(), headerListMax);
+        this.windows = new TunnelWindows(limits.connectionWindowBytes());
     }
 
     /** The preface (a client's) and the first SETTINGS. */
@@ -133,7 +121,7 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     }
 
     final void consumed(int bytes) {
-        buffered -= bytes;
+        windows.written(bytes);
         replenish();
     }
 
@@ -176,11 +164,10 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void replenish() {
-        long target = Math.min(limits.connectionWindowBytes(), bufferedMax - buffered);
-        if (!over && target - receiveWindow >= limits.connectionWindowBytes() / 2) {
-            windowUpdate(0, (int) (target - receiveWindow));
-            receiveWindow = target;
+    final void replenish() {
+        int increment = over ? 0 : windows.replenish();
+        if (increment > 0) {
+            windowUpdate(0, increment);
         }
     }
 
@@ -211,11 +198,11 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
         }
         pumping = true;
         int frameMax = Math.min(peer.frameBytes(), TRANSMIT_BYTES_MAX);
-        while (!ready.isEmpty() && sendWindow > 0 && ctx().channel().isWritable()) {
+        while (!ready.isEmpty() && windows.sendable() > 0 && ctx().channel().isWritable()) {
             HboneStream stream = ready.remove();
             stream.unqueue();
             if (stream.canTransmit()) {
-                sendWindow -= stream.transmit(writer(), (int) Math.min(frameMax, sendWindow));
+                windows.sent(stream.transmit(writer(), (int) Math.min(frameMax, windows.sendable())));
                 ready(stream);
             }
         }
@@ -231,9 +218,8 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
         keepAlive = new KeepAlive(
                 ctx.channel().eventLoop(), this::ping, () -> fail(ErrorCode.NO_ERROR, "peer did not answer a ping"));
         greet(frames);
-        receiveWindow = limits.connectionWindowBytes();
-        if (receiveWindow > PeerSettings.WINDOW_DEFAULT) {
-            frames.windowUpdate(0, (int) receiveWindow - PeerSettings.WINDOW_DEFAULT);
+        if (windows.opening() > 0) {
+            frames.windowUpdate(0, windows.opening());
         }
         ctx.flush();
         ctx.channel()
@@ -242,9 +228,24 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     }
 
     private void settingsOverdue() {
-        if (!settled) {
+        if (!incoming.isSettled()) {
             fail(ErrorCode.SETTINGS_TIMEOUT, "peer sent no HTTP/2 settings within " + limits.handshakeTimeout());
         }
+    }
+
+    /** The peer's first SETTINGS are here. */
+    final void settled() {
+        if (keepAlive != null) {
+            keepAlive.start();
+        }
+        owner.ready();
+    }
+
+    final void ponged(long payload) {
+        if (keepAlive != null) {
+            keepAlive.answered(payload);
+        }
+        pong(payload);
     }
 
     private void ping(long payload) {
@@ -321,7 +322,7 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        end(settled ? "" : "peer closed the connection before its HTTP/2 settings", false);
+        end(incoming.isSettled() ? "" : "peer closed the connection before its HTTP/2 settings", false);
         reader.release();
     }
 
@@ -335,154 +336,5 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
         Throwable root = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
         boolean tls = root instanceof javax.net.ssl.SSLException;
         end(String.valueOf(root.getMessage()), tls);
-    }
-
-    /** What the peer's frames mean. */
-    private final class Frames implements FrameListener {
-        @Override
-        public void dataBegins(int stream, int bytes, int padding, boolean ends) throws Http2Violation {
-            if (isIdle(stream)) {
-                throw new Http2Violation(ErrorCode.PROTOCOL_ERROR, "DATA on stream " + stream + ", which is idle");
-            }
-            if (bytes == 0 && !ends) {
-                guard.count(FloodGuard.Kind.EMPTY_DATA, System.nanoTime());
-            }
-            receiveWindow -= bytes;
-            if (receiveWindow < 0) {
-                throw new Http2Violation(ErrorCode.FLOW_CONTROL_ERROR, "tunnel's window is overrun");
-            }
-            HboneStream open = streams.get(stream);
-            if (open != null && open.isEndReceived()) {
-                Http2Session.this.reset(open, ErrorCode.STREAM_CLOSED);
-                open.lose("data after the end of stream " + stream);
-                open = null;
-            }
-            receiving = open;
-            if (open != null) {
-                buffered += bytes;
-                open.dataBegins(bytes, padding);
-            }
-            replenish();
-        }
-
-        @Override
-        public void data(int stream, ByteBuf piece) {
-            HboneStream open = receiving;
-            if (open == null || open.isOver()) {
-                piece.release();
-            } else {
-                touched.add(open);
-                open.data(piece);
-            }
-        }
-
-        @Override
-        public void dataEnds(int stream) {
-            if (receiving != null && !receiving.isOver()) {
-                receiving.dataEnds();
-            }
-        }
-
-        @Override
-        public void headers(int stream, ByteBuf block, boolean ends) throws Http2Violation {
-            HboneStream known = streams.get(stream);
-            try {
-                Http2Headers headers = hpack.decodeHeaders(stream, block);
-                Http2Session.this.headers(stream, known, headers, ends);
-            } catch (Http2Exception.StreamException unacceptable) {
-                badHeaders(stream, known, String.valueOf(unacceptable.getMessage()));
-            } catch (Http2Exception broken) {
-                throw new Http2Violation(ErrorCode.COMPRESSION_ERROR, String.valueOf(broken.getMessage()));
-            }
-        }
-
-        @Override
-        public void reset(int stream, long code) throws Http2Violation {
-            if (isIdle(stream)) {
-                throw new Http2Violation(
-                        ErrorCode.PROTOCOL_ERROR, "RST_STREAM on stream " + stream + ", which is idle");
-            }
-            HboneStream open = streams.get(stream);
-            if (open != null) {
-                peerReset(open, code);
-            }
-        }
-
-        @Override
-        public void settings(ByteBuf payload) throws Http2Violation {
-            guard.count(FloodGuard.Kind.SETTINGS, System.nanoTime());
-            int before = peer.initialWindow();
-            peer.apply(payload);
-            try {
-                writer().headerTableSize(peer.headerTableBytes());
-            } catch (Http2Exception impossible) {
-                throw new IllegalStateException(impossible);
-            }
-            int delta = peer.initialWindow() - before;
-            for (HboneStream stream : streams.values()) {
-                if (!stream.grow(delta)) {
-                    throw new Http2Violation(ErrorCode.FLOW_CONTROL_ERROR, "initial window overflows a stream's");
-                }
-                ready(stream);
-            }
-            writer().settingsAck();
-            if (!settled) {
-                settled = true;
-                if (keepAlive != null) {
-                    keepAlive.start();
-                }
-                owner.ready();
-            }
-        }
-
-        @Override
-        public void settingsAck() {
-            // Our settings only ever widen what was assumed, so there is nothing to wait for.
-        }
-
-        @Override
-        public void ping(long payload, boolean ack) throws Http2Violation {
-            if (!ack) {
-                guard.count(FloodGuard.Kind.PING, System.nanoTime());
-                writer().ping(payload, true);
-            } else {
-                if (keepAlive != null) {
-                    keepAlive.answered(payload);
-                }
-                pong(payload);
-            }
-        }
-
-        @Override
-        public void goAway(int lastStream, long code) {
-            peerGoesAway(lastStream, code);
-        }
-
-        @Override
-        public void windowUpdate(int stream, int increment) throws Http2Violation {
-            if (isIdle(stream) && stream != 0) {
-                throw new Http2Violation(
-                        ErrorCode.PROTOCOL_ERROR, "WINDOW_UPDATE on stream " + stream + ", which is idle");
-            }
-            if (stream == 0) {
-                sendWindow += increment;
-                if (increment == 0 || sendWindow > Integer.MAX_VALUE) {
-                    throw new Http2Violation(
-                            increment == 0 ? ErrorCode.PROTOCOL_ERROR : ErrorCode.FLOW_CONTROL_ERROR,
-                            "WINDOW_UPDATE of " + increment + " bytes");
-                }
-                return;
-            }
-            HboneStream open = streams.get(stream);
-            if (open == null) {
-                return;
-            }
-            if (increment == 0 || !open.grow(increment)) {
-                Http2Session.this.reset(open, increment == 0 ? ErrorCode.PROTOCOL_ERROR : ErrorCode.FLOW_CONTROL_ERROR);
-                open.lose("WINDOW_UPDATE of " + increment + " bytes on stream " + stream);
-                return;
-            }
-            ready(open);
-        }
     }
 }

@@ -97,14 +97,21 @@ public final class SocketLeg extends Leg {
     @Override
     protected void credit(int bytes) {
         ahead -= bytes;
-        if (ahead < AHEAD_RESUME && !over && !channel.config().isAutoRead()) {
-            channel.config().setAutoRead(true);
+        if (ahead < AHEAD_RESUME && isJoined()) {
+            readOn();
         }
     }
 
     @Override
     protected void resume() {
-        channel.config().setAutoRead(true);
+        readOn();
+    }
+
+    /** Not after the end of input: epoll has forgotten such a socket as a reader, and asking again is an error. */
+    private void readOn() {
+        if (!over && !channel.isInputShutdown() && !channel.config().isAutoRead()) {
+            channel.config().setAutoRead(true);
+        }
     }
 
     @Override

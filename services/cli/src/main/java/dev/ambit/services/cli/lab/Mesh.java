@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The mesh's own processes: a control plane on its machine, and per node one ztunnel and one node agent, started as a
@@ -167,12 +168,12 @@ public final class Mesh implements AutoCloseable {
         Path target = home.resolve("services").resolve(module).resolve("target");
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        recordedStart(module).ifPresent(record -> command.add("-XX:AOTCache=" + record));
         command.addAll(List.of(
                 "-Xmx" + heapMiB + "m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseCompactObjectHeaders",
-                "-Xshare:auto",
                 "-XX:+ExitOnOutOfMemoryError",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
@@ -180,6 +181,19 @@ public final class Mesh implements AutoCloseable {
                 target.resolve(module + "-0.1.0-SNAPSHOT.jar") + ":" + target.resolve("lib") + "/*",
                 "dev.ambit.services." + packageName + ".Main"));
         return command;
+    }
+
+    /** What the script recorded of the service's start, unless the service was built anew since. */
+    private Optional<Path> recordedStart(String module) {
+        Path record = home.resolve(".ambit/aot").resolve(module + ".aot");
+        Path jar = home.resolve("services").resolve(module).resolve("target").resolve(module + "-0.1.0-SNAPSHOT.jar");
+        try {
+            boolean current = Files.exists(record)
+                    && Files.getLastModifiedTime(record).compareTo(Files.getLastModifiedTime(jar)) > 0;
+            return current ? Optional.of(record) : Optional.empty();
+        } catch (IOException _) {
+            return Optional.empty();
+        }
     }
 
     /** Stops everything, the node proxies first, as a cluster would. */

@@ -1,0 +1,172 @@
+package dev.ambit.ports.transport;
+
+import dev.ambit.ports.credentials.WorkloadCertificate;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/** A client of port 15008 that writes whatever bytes a test wants, on the JDK's TLS. Sends no ALPN, trusts anybody. */
+final class RawTunnel implements AutoCloseable {
+    static final int DATA = 0;
+    static final int HEADERS = 1;
+    static final int RST_STREAM = 3;
+    static final int SETTINGS = 4;
+    static final int PING = 6;
+    static final int GOAWAY = 7;
+    static final int WINDOW_UPDATE = 8;
+    static final int CONTINUATION = 9;
+    static final int END_STREAM = 1;
+    static final int END_HEADERS = 4;
+
+    private final SSLSocket socket;
+    private final DataOutputStream out;
+    private final DataInputStream in;
+
+    private RawTunnel(SSLSocket socket) throws IOException {
+        this.socket = socket;
+        this.out = new DataOutputStream(socket.getOutputStream());
+        this.in = new DataInputStream(socket.getInputStream());
+    }
+
+    /** TCP and TLS, nothing of HTTP/2. */
+    static RawTunnel open(int port, Optional<WorkloadCertificate> certificate)
+            throws IOException, GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        KeyManager[] keys = certificate.isPresent() ? keys(certificate.get()) : new KeyManager[0];
+        context.init(keys, new TrustManager[] {new Trusting()}, new SecureRandom());
+        var socket = (SSLSocket) context.getSocketFactory().createSocket(InetAddress.ofLiteral("127.0.0.1"), port);
+        socket.setSoTimeout(15_000);
+        return new RawTunnel(socket);
+    }
+
+    private static KeyManager[] keys(WorkloadCertificate certificate) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry(
+                "key", certificate.key(), new char[0], certificate.chain().toArray(X509Certificate[]::new));
+        KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
+        factory.init(store, new char[0]);
+        return factory.getKeyManagers();
+    }
+
+    /** Preface and empty SETTINGS. */
+    RawTunnel greet() throws IOException {
+        raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        frame(SETTINGS, 0, 0, new byte[0]);
+        return this;
+    }
+
+    void raw(String bytes) throws IOException {
+        out.write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+        out.flush();
+    }
+
+    void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+        header(type, flags, stream, payload.length);
+        out.write(payload);
+        out.flush();
+    }
+
+    /** A frame header that promises a payload. */
+    void header(int type, int flags, int stream, int length) throws IOException {
+        out.write(length >> 16);
+        out.writeShort(length);
+        out.write(type);
+        out.write(flags);
+        out.writeInt(stream);
+        out.flush();
+    }
+
+    void request(int stream, String method, String authority) throws IOException {
+        frame(HEADERS, END_HEADERS, stream, block(method, authority));
+    }
+
+    /** HPACK without compression: the static names 2 (:method) and 1 (:authority), literal values. */
+    static byte[] block(String method, String authority) {
+        var block = new ByteArrayOutputStream();
+        literal(block, 2, method);
+        literal(block, 1, authority);
+        return block.toByteArray();
+    }
+
+    private static void literal(ByteArrayOutputStream block, int name, String value) {
+        block.write(name);
+        block.write(value.length());
+        block.writeBytes(value.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** The payload of the next frame of the type; others are skipped. */
+    byte[] await(int type) throws IOException {
+        while (true) {
+            int length = (in.readUnsignedByte() << 16) | in.readUnsignedShort();
+            int seen = in.readUnsignedByte();
+            in.skipNBytes(5);
+            byte[] payload = in.readNBytes(length);
+            if (seen == type) {
+                return payload;
+            }
+        }
+    }
+
+    /** The error code of the GOAWAY that comes next. */
+    int awaitGoAway() throws IOException {
+        byte[] payload = await(GOAWAY);
+        return payload[7];
+    }
+
+    /** Reads until the connection ends, in order or not. */
+    void awaitEnd() {
+        try {
+            in.transferTo(java.io.OutputStream.nullOutputStream());
+        } catch (java.net.SocketTimeoutException open) {
+            throw new AssertionError("connection is still open", open);
+        } catch (IOException _) {
+            // An alert or a reset ends it as well.
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+
+    private static final class Trusting extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}
