@@ -55,7 +55,7 @@ public final class Mesh implements AutoCloseable {
         this.home = home;
         this.folder = folder;
         this.options = options;
-        for (String part : List.of("manifests", "pod-status", "ca", "tokens", "logs")) {
+        for (String part : List.of("manifests", "pod-status", "ca", "tokens", "logs", "tmp")) {
             try {
                 Files.createDirectories(folder.resolve(part));
             } catch (IOException e) {
@@ -175,6 +175,9 @@ public final class Mesh implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseCompactObjectHeaders",
                 "-XX:+ExitOnOutOfMemoryError",
+                // Nothing outside of the lab's folder: a killed process could not take it away.
+                "-XX:-UsePerfData",
+                "-Djava.io.tmpdir=" + folder.resolve("tmp"),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
