@@ -143,13 +143,23 @@ class BadInputTest {
 
     @Test
     void requestForAnIdentityTheCsrDoesNotName() {
-        expectRefused("a CSR with another identity", certificates.token("node-a"), Csr.of(PAYMENTS), CART, "asks for another identity");
+        expectRefused(
+                "a CSR with another identity",
+                certificates.token("node-a"),
+                Csr.of(PAYMENTS),
+                CART,
+                "asks for another identity");
     }
 
     @Test
     void requestForAPodOfAnotherNode() {
         String token = certificates.token("node-b");
-        expectRefused("node-b's token for a pod of node-a", token, Csr.of(CART), CART, "no live pod on node node-b has the identity " + CART);
+        expectRefused(
+                "node-b's token for a pod of node-a",
+                token,
+                Csr.of(CART),
+                CART,
+                "no live pod on node node-b has the identity " + CART);
     }
 
     @Test
