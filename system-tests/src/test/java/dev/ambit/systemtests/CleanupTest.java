@@ -131,7 +131,9 @@ class CleanupTest {
             assertThat(networksInUse()).as("network namespaces of the run").doesNotContainAnyElementsOf(networks);
             Set<String> after = traces();
             after.removeAll(before);
-            assertThat(after).as("links, rules, mounts, files that were not there before").isEmpty();
+            assertThat(after)
+                    .as("links, rules, mounts, files that were not there before")
+                    .isEmpty();
         });
     }
 
@@ -183,7 +185,8 @@ class CleanupTest {
     /** The files of the checkout, without what the build and the version control of its own write. */
     private static Stream<String> workTree() {
         try (Stream<Path> files = Files.find(root, 12, (_, _) -> true)) {
-            return files.map(file -> root.relativize(file).toString())
+            return files
+                    .map(file -> root.relativize(file).toString())
                     .filter(file -> !file.matches("(\\.ambit|\\.git|(.*/)?target)(/.*)?"))
                     .toList()
                     .stream();

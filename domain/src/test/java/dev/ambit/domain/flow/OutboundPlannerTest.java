@@ -42,7 +42,8 @@ class OutboundPlannerTest {
     }
 
     static Stream<Arguments> decisions() {
-        return Stream.of(workloads(), services(), serviceWaypoints(), workloadWaypoints(), refusals()).flatMap(rows -> rows);
+        return Stream.of(workloads(), services(), serviceWaypoints(), workloadWaypoints(), refusals())
+                .flatMap(rows -> rows);
     }
 
     private static Stream<Arguments> workloads() {

@@ -2,8 +2,10 @@ package dev.ambit.services.cli;
 
 import dev.ambit.services.cli.bench.BenchCommand;
 import dev.ambit.services.cli.demo.DemoCommand;
+import dev.ambit.services.cli.lab.LabException;
 import io.micronaut.configuration.picocli.MicronautFactory;
 import io.micronaut.context.ApplicationContext;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -25,9 +27,20 @@ public final class Main {
     public static void main(String[] arguments) {
         int status;
         try (var context = ApplicationContext.builder().banner(false).start()) {
-            status = new CommandLine(Main.class, new MicronautFactory(context)).execute(arguments);
+            status = new CommandLine(Main.class, new MicronautFactory(context))
+                    .setExecutionExceptionHandler((failure, command, _) -> explain(failure, command))
+                    .execute(arguments);
         }
         System.exit(status);
+    }
+
+    /** What a person can mend is one line; anything else is our fault and shows where. */
+    private static int explain(Exception failure, CommandLine command) throws Exception {
+        if (failure instanceof LabException || failure instanceof UncheckedIOException) {
+            command.getErr().println("error: " + failure.getMessage());
+            return command.getCommandSpec().exitCodeOnExecutionException();
+        }
+        throw failure;
     }
 
     private Main() {}

@@ -17,7 +17,8 @@ final class BenchReport {
     }
 
     void print(PrintStream out) {
-        for (Test test : Test.values()) {
+        for (Test test :
+                measurements.stream().map(Measurement::test).distinct().sorted().toList()) {
             out.println();
             out.println(test.title());
             out.printf(

@@ -39,6 +39,7 @@ final class BenchRun implements AutoCloseable {
     private final List<AutoCloseable> servers = new ArrayList<>();
     private final Sandbox sandbox;
     private final Duration perLoad;
+    private final List<Test> loads;
     private final Consumer<String> progress;
 
     /**
@@ -49,9 +50,10 @@ final class BenchRun implements AutoCloseable {
      */
     record Route(String name, Mesh.Options options) {}
 
-    BenchRun(Sandbox sandbox, Duration perLoad, Consumer<String> progress) {
+    BenchRun(Sandbox sandbox, Duration perLoad, List<Test> loads, Consumer<String> progress) {
         this.sandbox = sandbox;
         this.perLoad = perLoad;
+        this.loads = List.copyOf(loads);
         this.progress = progress;
     }
 
@@ -119,7 +121,7 @@ final class BenchRun implements AutoCloseable {
         var load = new Load(client, http, bulk, perLoad);
         List<Long> pids = proxies.stream().map(MeshProcess::pid).toList();
         var measured = new ArrayList<Measurement>();
-        for (Test test : Test.values()) {
+        for (Test test : loads) {
             ProcessUsage before = ProcessUsage.of(pids);
             Load.Done done = run(load, test);
             ProcessUsage after = ProcessUsage.of(pids);

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -48,6 +47,16 @@ public final class NodeProxyBench implements Callable<Integer> {
     @Option(names = "--seconds", defaultValue = "6", paramLabel = "N", description = "Length of each load. Default: 6.")
     private int seconds = 6;
 
+    @Option(
+            names = "--loads",
+            split = ",",
+            paramLabel = "NAMES",
+            description = "Only these: ${COMPLETION-CANDIDATES}. Default: all.")
+    private List<Measurement.Test> loads = List.of(Measurement.Test.values());
+
+    @Option(names = "--jvm", split = " ", paramLabel = "FLAGS", description = "More JVM flags for our ztunnel.")
+    private List<String> jvmFlags = List.of();
+
     @Override
     public Integer call() {
         var sandbox = Sandbox.require("bench node-proxy");
@@ -55,7 +64,8 @@ public final class NodeProxyBench implements Callable<Integer> {
             throw new LabException("--rounds must be 1 to 100 and --seconds 1 to 600");
         }
         var measured = new ArrayList<Measurement>();
-        try (var run = new BenchRun(sandbox, Duration.ofSeconds(seconds), text -> System.err.println("  " + text))) {
+        try (var run =
+                new BenchRun(sandbox, Duration.ofSeconds(seconds), loads, text -> System.err.println("  " + text))) {
             run.prepare();
             for (int round = 1; round <= rounds; round++) {
                 measured.addAll(run.round(round, routes()));
@@ -71,13 +81,13 @@ public final class NodeProxyBench implements Callable<Integer> {
     private List<BenchRun.Route> routes() {
         var routes = new ArrayList<BenchRun.Route>();
         for (String transport : transports) {
-            routes.add(new BenchRun.Route(transport, new Mesh.Options(transport, SECRET_TTL, List.of(), Map.of())));
+            routes.add(new BenchRun.Route(transport, new Mesh.Options(transport, SECRET_TTL, List.of(), jvmFlags)));
         }
         if (!peer.isEmpty()) {
             if (!Files.isExecutable(Path.of(peer))) {
                 throw new LabException("--peer " + peer + " is not an executable file");
             }
-            routes.add(new BenchRun.Route("peer", new Mesh.Options("netty", SECRET_TTL, List.of(peer), Map.of())));
+            routes.add(new BenchRun.Route("peer", new Mesh.Options("netty", SECRET_TTL, List.of(peer), List.of())));
         }
         return routes;
     }

@@ -8,7 +8,6 @@ import dev.ambit.services.cli.lab.Sandbox;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -50,9 +49,7 @@ public final class DemoCommand implements Callable<Integer> {
     public Integer call() {
         var screen = Screen.ofTerminal(System.out);
         var sandbox = Sandbox.require("demo");
-        var options =
-                new Mesh.Options(transport, SECRET_TTL, ztunnel.isEmpty() ? List.of() : List.of(ztunnel), Map.of());
-        try (var demo = new DemoMesh(sandbox.home(), sandbox.folder(), options)) {
+        try (var demo = new DemoMesh(sandbox.home(), sandbox.folder(), options())) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> screen.say("taking everything away")));
             try (var story = new DemoStory(demo, screen)) {
                 story.raise();
@@ -73,6 +70,10 @@ public final class DemoCommand implements Callable<Integer> {
             System.out.println("every claim of the demonstration holds");
         }
         return screen.failed() > 0 ? 1 : 0;
+    }
+
+    private Mesh.Options options() {
+        return new Mesh.Options(transport, SECRET_TTL, ztunnel.isEmpty() ? List.of() : List.of(ztunnel), List.of());
     }
 
     private static void tell(DemoStory story) {

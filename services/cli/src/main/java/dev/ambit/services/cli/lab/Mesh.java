@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The mesh's own processes: a control plane on its machine, and per node one ztunnel and one node agent, started as a
@@ -36,11 +37,19 @@ public final class Mesh implements AutoCloseable {
      * @param transport of ztunnel
      * @param secretTtl certificate validity that ztunnels ask for
      * @param ztunnel a command to run instead of our own ztunnel; empty for our own
+     * @param jvmFlags more flags for our own ztunnel's JVM, such as a profiler's
      */
-    public record Options(String transport, Duration secretTtl, List<String> ztunnel, Map<String, String> environment) {
+    public record Options(String transport, Duration secretTtl, List<String> ztunnel, List<String> jvmFlags) {
+        /** What this version's ztunnel has. */
+        private static final Set<String> TRANSPORTS = Set.of("netty");
+
         public Options {
+            if (!TRANSPORTS.contains(transport)) {
+                throw new LabException(
+                        "transport '" + transport + "' is not in this version; choose one of " + TRANSPORTS);
+            }
             ztunnel = List.copyOf(ztunnel);
-            environment = Map.copyOf(environment);
+            jvmFlags = List.copyOf(jvmFlags);
         }
     }
 
@@ -143,8 +152,10 @@ public final class Mesh implements AutoCloseable {
                 folder.resolve("tokens/istio-system_" + pod + "/istio-token").toString());
         environment.put("INPOD_UDS", socket(node).toString());
         environment.put("SECRET_TTL", options.secretTtl().toSeconds() + "s");
-        environment.putAll(options.environment());
         List<String> command = options.ztunnel().isEmpty() ? java("ztunnel", "ztunnel", 64) : options.ztunnel();
+        if (options.ztunnel().isEmpty()) {
+            command.addAll(1, options.jvmFlags());
+        }
         return start(pod, node, command, environment);
     }
 
@@ -170,12 +181,14 @@ public final class Mesh implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         recordedStart(module).ifPresent(record -> command.add("-XX:AOTCache=" + record));
         command.addAll(List.of(
+                // A small start: the JVM would otherwise commit the whole heap on a machine as large as a node.
+                "-Xms16m",
                 "-Xmx" + heapMiB + "m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseCompactObjectHeaders",
                 "-XX:+ExitOnOutOfMemoryError",
-                // Nothing outside of the lab's folder: a killed process could not take it away.
+                // Native libraries and counters of the JVM belong into the lab too, or they would outlive it in /tmp.
                 "-XX:-UsePerfData",
                 "-Djava.io.tmpdir=" + folder.resolve("tmp"),
                 "--enable-native-access=ALL-UNNAMED",
