@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * However {@code ./ambit demo --keep} ends, nothing of it is left. It runs on a terminal of its own and on a "machine"
+ * However {@code ./ambit demo --keep} ends, nothing of it is left. It runs on a "machine"
  * (network, /run and /tmp) that it has to itself, so that what others do meanwhile is not taken for its traces.
  */
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -65,7 +66,15 @@ class CleanupTest {
         TERM_TO_THE_SCRIPT,
         KILL_TO_THE_SCRIPT,
         KILL_TO_THE_COMMAND_LINE,
-        TERMINAL_CLOSED
+        TERMINAL_CLOSED;
+
+        /** On a terminal only where it takes one: with it, the kernel's SIGHUP would do the script's work. */
+        List<String> command(String script) {
+            return switch (this) {
+                case CTRL_C, TERMINAL_CLOSED -> List.of("script", "-qfec", script, "/dev/null");
+                case TERM_TO_THE_SCRIPT, KILL_TO_THE_SCRIPT, KILL_TO_THE_COMMAND_LINE -> List.of(script.split(" "));
+            };
+        }
     }
 
     @ParameterizedTest
@@ -74,19 +83,9 @@ class CleanupTest {
         Await.step("./ambit demo --keep --no-story, ended by: "
                 + end.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
         Set<String> before = traces();
-        var builder = new ProcessBuilder(
-                        "nsenter",
-                        "-t",
-                        Long.toString(machine.pid()),
-                        "-m",
-                        "-n",
-                        "--",
-                        "script",
-                        "-qfec",
-                        root + "/ambit demo --keep --no-story",
-                        "/dev/null")
-                .redirectErrorStream(true)
-                .directory(root.toFile());
+        var command = new ArrayList<>(List.of("nsenter", "-t", Long.toString(machine.pid()), "-m", "-n", "--"));
+        command.addAll(end.command(root + "/ambit demo --keep --no-story"));
+        var builder = new ProcessBuilder(command).redirectErrorStream(true).directory(root.toFile());
         builder.environment().put("AMBIT_NO_BUILD", "1");
         Process terminal = builder.start();
         try {
@@ -152,7 +151,7 @@ class CleanupTest {
     private static ProcessHandle descendant(Process terminal, String commandLine) {
         Predicate<ProcessHandle> fits =
                 process -> read(Path.of("/proc/" + process.pid() + "/cmdline")).matches(commandLine);
-        return terminal.descendants()
+        return Stream.concat(Stream.of(terminal.toHandle()), terminal.descendants())
                 .filter(fits)
                 .filter(process -> process.parent().filter(fits).isEmpty())
                 .findFirst()
