@@ -28,6 +28,11 @@ public final class DemoCommand implements Callable<Integer> {
     private boolean keep;
 
     @Option(
+            names = "--no-story",
+            description = "Raise the mesh and show nothing; with --keep: a mesh to play with at once.")
+    private boolean noStory;
+
+    @Option(
             names = "--transport",
             description = "Transport of the node proxies: netty.",
             defaultValue = "netty",
@@ -47,7 +52,10 @@ public final class DemoCommand implements Callable<Integer> {
         try (var demo = new DemoMesh(sandbox.home(), sandbox.folder(), options())) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> screen.say("taking everything away")));
             try (var story = new DemoStory(demo, screen)) {
-                tell(story);
+                story.raise();
+                if (!noStory) {
+                    tell(story);
+                }
             }
             screen.say("");
             if (keep) {
@@ -69,7 +77,6 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private static void tell(DemoStory story) {
-        story.raise();
         story.callAcrossNodes();
         story.callWithinNode();
         story.onlyTlsBetweenNodes();
