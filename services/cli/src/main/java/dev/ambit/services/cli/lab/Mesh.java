@@ -125,6 +125,14 @@ public final class Mesh implements AutoCloseable {
         return start("cni-" + node.name(), node, java("cni-agent", "cniagent", 64), environment);
     }
 
+    /** Waits until the node's agent listens for its ztunnel. */
+    public void awaitSocket(Node node) {
+        if (!Pause.until(READY, () -> Files.exists(socket(node)))) {
+            throw new LabException("the agent of " + node.name() + " does not listen:\n"
+                    + process("cni-" + node.name()).tail());
+        }
+    }
+
     /** Waits until every pod of the node is in the mesh. */
     public Duration awaitAgent(Node node) {
         return process("cni-" + node.name())
