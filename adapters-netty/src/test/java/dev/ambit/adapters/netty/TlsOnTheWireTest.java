@@ -50,7 +50,8 @@ class TlsOnTheWireTest {
                         .as("X25519 and P-256")
                         .contains(0x001d, 0x0017);
                 ByteBuffer protocols = body(extensions, ALPN, 2);
-                assertThat(StandardCharsets.US_ASCII.decode(protocols).toString()).isEqualTo("\u0002h2");
+                assertThat(StandardCharsets.US_ASCII.decode(protocols).toString())
+                        .isEqualTo("\u0002h2");
             }
         }
     }

@@ -100,8 +100,7 @@ final class TwoPods implements AutoCloseable {
     private InboundPlan forward(InboundAttempt attempt) {
         return new InboundPlan.Forward(
                 context(Reporter.DESTINATION, attempt.client(), address()),
-                new ConnectionFacts(
-                        new Peer.Anonymous(), attempt.client().ip(), address()),
+                new ConnectionFacts(new Peer.Anonymous(), attempt.client().ip(), address()),
                 address(),
                 new InboundPlan.Origin.Own(),
                 "");
