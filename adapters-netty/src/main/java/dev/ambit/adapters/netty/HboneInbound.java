@@ -17,11 +17,13 @@ import dev.ambit.ports.credentials.WorkloadCertificate;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** Port 15008: tunnels from other proxies. */
 final class HboneInbound {
@@ -52,6 +54,7 @@ final class HboneInbound {
         private final EventLoop loop;
         private final IpPort client;
         private final IpPort local;
+        private @Nullable Future<?> deadline;
         private boolean secured;
         private boolean rejected;
 
@@ -71,7 +74,7 @@ final class HboneInbound {
             }
             channel.closeFuture().addListener(_ -> handshakeOver());
             channel.config().setAllowHalfClosure(false);
-            loop.schedule(
+            deadline = loop.schedule(
                     () -> {
                         if (!secured) {
                             reject("no TLS handshake within " + pod.limits().handshakeTimeout());
@@ -91,6 +94,10 @@ final class HboneInbound {
             if (!secured) {
                 secured = true;
                 handshakes.decrementAndGet();
+                if (deadline != null) {
+                    deadline.cancel(false);
+                    deadline = null;
+                }
             }
         }
 

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -40,6 +41,7 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     private @Nullable FrameWriter frames;
     private @Nullable KeepAlive keepAlive;
     final TunnelWindows windows;
+    private @Nullable Future<?> settingsDeadline;
     private boolean reading;
     private boolean pumping;
     private boolean flushScheduled;
@@ -231,7 +233,7 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
             frames.windowUpdate(0, windows.opening());
         }
         ctx.flush();
-        ctx.channel()
+        settingsDeadline = ctx.channel()
                 .eventLoop()
                 .schedule(this::settingsOverdue, limits.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -244,10 +246,18 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
 
     /** The peer's first SETTINGS are here. */
     final void settled() {
+        forgetSettingsDeadline();
         if (keepAlive != null) {
             keepAlive.start();
         }
         owner.ready();
+    }
+
+    private void forgetSettingsDeadline() {
+        if (settingsDeadline != null) {
+            settingsDeadline.cancel(false);
+            settingsDeadline = null;
+        }
     }
 
     final void ponged(long payload) {
@@ -290,6 +300,7 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
         }
         over = true;
         reader.close();
+        forgetSettingsDeadline();
         if (keepAlive != null) {
             keepAlive.stop();
         }

@@ -62,7 +62,7 @@ public final class TlsContexts {
         return handler;
     }
 
-    private synchronized Contexts contexts(WorkloadCertificate certificate) throws SSLException {
+    synchronized Contexts contexts(WorkloadCertificate certificate) throws SSLException {
         Contexts known = newest.get(certificate.identity());
         if (known != null && known.certificate == certificate) {
             return known;
@@ -99,6 +99,7 @@ public final class TlsContexts {
                 .trustManager(verification);
     }
 
-    private record Contexts(
+    /** What was built of one certificate. */
+    record Contexts(
             WorkloadCertificate certificate, PeerVerification verification, SslContext server, SslContext client) {}
 }

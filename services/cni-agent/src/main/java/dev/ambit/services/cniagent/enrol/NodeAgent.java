@@ -17,6 +17,7 @@ import dev.ambit.ports.telemetry.Meter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,7 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
     private final Meter meter;
     private final Map<String, Member> members = new LinkedHashMap<>();
     private final Map<String, String> lastReason = new HashMap<>();
+    private final Set<String> released = new HashSet<>();
     private List<NodePod> wanted = List.of();
     private boolean told;
     private volatile List<NodeProxies.EnrolledPod> snapshot = List.of();
@@ -147,6 +149,7 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
                 }
             }
             boolean complete = removeAllBut(stay);
+            wanted.stream().filter(pod -> !stay.containsKey(pod.ref().uid())).forEach(this::release);
             for (NodePod pod : stay.values()) {
                 complete &= enrol(pod);
             }
@@ -154,6 +157,34 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
         } catch (RuntimeException e) {
             // One pod's trouble is handled where it arises; this keeps the schedule alive whatever was overlooked.
             LOG.error("reconciling failed, will try again", e);
+        }
+    }
+
+    /**
+     * Takes out what an agent before us left in a pod that stays out: its label went while nobody was looking, and no
+     * proxy serves it any more. Each pod is looked at once.
+     */
+    private void release(NodePod pod) {
+        PodRef ref = pod.ref();
+        if (pod.hostNetwork() || pod.finished() || members.containsKey(ref.uid()) || !released.add(ref.uid())) {
+            return;
+        }
+        try {
+            Optional<NetworkNamespace> found = namespaces.find(pod);
+            if (found.isEmpty()) {
+                return;
+            }
+            try (NetworkNamespace namespace = found.get()) {
+                if (redirection.isApplied(namespace)) {
+                    redirection.remove(namespace);
+                    status.redirection(ref, Redirection.ABSENT);
+                    meter.increment(Counter.ENROLMENTS, "removed");
+                    LOG.info("rules left behind in a pod outside the mesh are gone\tpod={} uid={}", ref, ref.uid());
+                }
+            }
+        } catch (RuntimeException e) {
+            released.remove(ref.uid());
+            explainOnce(ref, "stays out, but rules may be left in it, will look again: " + e.getMessage());
         }
     }
 
@@ -235,6 +266,7 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
             }
         }
         lastReason.keySet().retainAll(present);
+        released.retainAll(present);
         return complete;
     }
 

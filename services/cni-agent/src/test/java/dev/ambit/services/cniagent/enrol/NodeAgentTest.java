@@ -50,6 +50,22 @@ class NodeAgentTest {
         assertThat(node.agent.isReady()).isTrue();
     }
 
+    /** The label went while this agent was not running: nobody else would ever take the rules out. */
+    @Test
+    void rulesLeftBehindInAPodThatStaysOutAreTakenAway() {
+        NodePod cart = FakeNode.pod("cart", 7, "none");
+        node.namespaces.find(cart).ifPresent(node.rules::apply);
+        node.started().withProxy();
+        node.journal.clear();
+
+        node.pods(cart, FakeNode.pod("plain", 8, ""));
+
+        assertThat(node.journal).containsExactly("rules out of 7", "ABSENT cart");
+        assertThat(node.rules.applied()).isEmpty();
+        node.retry();
+        assertThat(node.journal).as("looked at once").hasSize(2);
+    }
+
     @Test
     void isReadyOnlyAfterEveryPodIsIn() {
         node.started();

@@ -1,0 +1,154 @@
+package dev.ambit.adapters.netty.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ambit.adapters.netty.tls.Certificates.Request;
+import dev.ambit.domain.identity.SpiffeId;
+import io.netty.handler.ssl.OpenSsl;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class PeerVerificationTest {
+    private static final String CART = "spiffe://cluster.local/ns/shop/sa/cart";
+    private static final String STOCK = "spiffe://cluster.local/ns/shop/sa/stock";
+    private static final Certificates ROOT = Certificates.root("O=root");
+
+    static {
+        // The alerts' numbers are BoringSSL's.
+        OpenSsl.ensureAvailability();
+    }
+
+    private final PeerVerification verification = new PeerVerification(ROOT.workload(SpiffeId.of(CART)));
+    private final SSLEngine engine;
+
+    PeerVerificationTest() throws NoSuchAlgorithmException {
+        engine = SSLContext.getDefault().createSSLEngine();
+        verification.expect(engine, Set.of(SpiffeId.of(STOCK)));
+    }
+
+    private void client(X509Certificate... chain) throws CertificateException {
+        verification.checkClientTrusted(chain, "", engine);
+    }
+
+    private void server(X509Certificate... chain) throws CertificateException {
+        verification.checkServerTrusted(chain, "", engine);
+    }
+
+    private static Request stock() {
+        return new Request().uri(STOCK);
+    }
+
+    @Test
+    void leafOfTheRootIsTrusted() throws CertificateException {
+        client(ROOT.chain(stock()));
+        server(ROOT.chain(stock()));
+    }
+
+    @Test
+    void chainOverAnIntermediateIsTrustedWithAndWithoutTheRoot() throws CertificateException {
+        X509Certificate[] chain = ROOT.intermediate("O=between").chain(stock());
+        client(chain);
+        client(chain[0], chain[1], ROOT.certificate());
+    }
+
+    @Test
+    void chainWithoutItsIntermediateIsNot() {
+        X509Certificate[] chain = ROOT.intermediate("O=between").chain(stock());
+        assertThatThrownBy(() -> client(chain[0])).hasMessageContaining("not trusted");
+    }
+
+    @Test
+    void anotherRootOfTheSameNameIsNotTrusted() {
+        Certificates impostor = Certificates.root("O=root");
+        assertThatThrownBy(() -> client(impostor.chain(stock()))).hasMessageContaining("not trusted");
+        assertThatThrownBy(() -> server(impostor.chain(stock()))).hasMessageContaining("not trusted");
+        assertThatThrownBy(() -> client(impostor.chain(stock())[0], impostor.certificate()))
+                .as("bringing its root along")
+                .hasMessageContaining("not trusted");
+    }
+
+    @Test
+    void rootIsNoPeer() {
+        assertThatThrownBy(() -> client(ROOT.certificate())).hasMessageContaining("root");
+    }
+
+    @Test
+    void workloadIsNoAuthority() {
+        var leaf = ROOT.workload(SpiffeId.of(STOCK));
+        assertThatThrownBy(() -> client(leaf.chain().getFirst(), leaf.chain().getFirst()))
+                .isInstanceOf(CertificateException.class);
+    }
+
+    @Test
+    void purposeMustFit() throws CertificateException {
+        X509Certificate[] serverOnly = ROOT.chain(stock().purposes(KeyPurposeId.id_kp_serverAuth));
+        X509Certificate[] clientOnly = ROOT.chain(stock().purposes(KeyPurposeId.id_kp_clientAuth));
+        server(serverOnly);
+        client(clientOnly);
+        assertThatThrownBy(() -> client(serverOnly)).hasMessageContaining("not for this use");
+        assertThatThrownBy(() -> server(clientOnly)).hasMessageContaining("not for this use");
+    }
+
+    @Test
+    void expiredAndNotYetValidAreRefused() {
+        Instant now = Instant.now();
+        assertThatThrownBy(() -> client(ROOT.chain(stock().from(now.minus(Duration.ofHours(2))))))
+                .isInstanceOf(CertificateException.class)
+                .hasMessageContaining("NotAfter");
+        assertThatThrownBy(() -> client(ROOT.chain(stock().from(now.plus(Duration.ofMinutes(10))))))
+                .isInstanceOf(CertificateException.class)
+                .hasMessageContaining("NotBefore");
+    }
+
+    @Test
+    void clientsOfAnotherTrustDomainAreRefused() {
+        assertThatThrownBy(() -> client(ROOT.chain(new Request().uri("spiffe://elsewhere/ns/shop/sa/stock"))))
+                .hasMessageContaining("another trust domain");
+    }
+
+    @Test
+    void onlyUriNamesAreIdentities() {
+        assertThatThrownBy(() -> client(ROOT.chain(new Request().dns("cluster.local"))))
+                .hasMessageContaining("no SPIFFE identity");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://cluster.local/ns/shop/sa/cart", "spiffe://cluster.local", "spiffe:///ns/a/sa/b"})
+    void otherUrisAreNoIdentities(String uri) {
+        assertThatThrownBy(() -> client(ROOT.chain(new Request().uri(uri)))).hasMessageContaining("no SPIFFE identity");
+    }
+
+    /** The first name decides who a client is, so it decides about the trust domain, too. */
+    @Test
+    void firstOfSeveralNamesCountsForClients() throws CertificateException {
+        String foreign = "spiffe://elsewhere/ns/shop/sa/stock";
+        assertThatThrownBy(() -> client(ROOT.chain(new Request().uri(foreign, STOCK))))
+                .hasMessageContaining("another trust domain");
+        client(ROOT.chain(new Request().uri(STOCK, foreign)));
+        assertThat(PeerIdentity.all(ROOT.chain(new Request().uri("https://a/b", STOCK, CART))[0]))
+                .containsExactly(SpiffeId.of(STOCK), SpiffeId.of(CART));
+    }
+
+    @Test
+    void serverMustBeWhoIsExpected() throws CertificateException, NoSuchAlgorithmException {
+        server(ROOT.chain(new Request().uri(CART, STOCK)));
+        assertThatThrownBy(() -> server(ROOT.chain(new Request().uri(CART)))).hasMessageContaining("expected one of");
+        SSLEngine stranger = SSLContext.getDefault().createSSLEngine();
+        assertThatThrownBy(() -> verification.checkServerTrusted(ROOT.chain(stock()), "", stranger))
+                .as("a handshake that expects nobody")
+                .hasMessageContaining("expected one of");
+    }
+}
