@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ambit.adapters.istiodca.IstiodCaOptions;
 import dev.ambit.adapters.istiodca.IstiodCertificateAuthority;
-import dev.ambit.adapters.istiodca.token.StandaloneTokens;
+import dev.ambit.adapters.istiodca.token.StandaloneCallerAuthentication;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.identity.TrustDomain;
 import dev.ambit.domain.issuing.PodRecord;
@@ -181,7 +181,7 @@ class BadInputTest {
 
     /** A token as good as the one ztunnel has, but for these two. */
     private static String token(String audience, Clock clock) {
-        var tokens = StandaloneTokens.open(
+        var tokens = StandaloneCallerAuthentication.open(
                 mesh.file("ca/token-key.json"),
                 "https://ambit.dev/standalone",
                 audience,

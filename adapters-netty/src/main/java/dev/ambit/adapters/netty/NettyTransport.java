@@ -1,5 +1,6 @@
 package dev.ambit.adapters.netty;
 
+import dev.ambit.adapters.netty.socket.EpollLoop;
 import dev.ambit.adapters.netty.tls.TlsContexts;
 import dev.ambit.ports.credentials.Credentials;
 import dev.ambit.ports.transport.FlowDecisions;
@@ -8,7 +9,6 @@ import dev.ambit.ports.transport.Transport;
 import dev.ambit.ports.transport.TransportLimits;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.Set;
@@ -35,7 +35,7 @@ public final class NettyTransport implements Transport {
         this.credentials = credentials;
         this.tls = new TlsContexts(limits.handshakeTimeout());
         this.loops = new MultiThreadIoEventLoopGroup(
-                options.eventLoops(), new DefaultThreadFactory("transport", true), EpollIoHandler.newFactory());
+                options.eventLoops(), new DefaultThreadFactory("transport", true), EpollLoop.newFactory());
         startAtHome(loops);
     }
 

@@ -70,6 +70,18 @@ public abstract class TransportHboneContract extends TransportContract {
         assertThat(attempt.headers().baggage()).isEqualTo("k8s.namespace.name=shop");
     }
 
+    /** Both sides end while bytes are still on their way: whoever is last must not cut them short. */
+    @Test
+    void nothingIsLostWhenBothSidesEndAtOnce() throws Exception {
+        Upstream echo = closing(Upstream.echo());
+        int port = pair(LIMITS, echo);
+        String text = "0123456789abcdef".repeat(20_000);
+
+        for (int i = 0; i < 60; i++) {
+            assertThat(exchange(connect(port), text)).as("exchange " + i).hasSize(text.length());
+        }
+    }
+
     @Test
     void manyConnectionsShareTunnelsWithinTheirLimit() throws Exception {
         Upstream echo = closing(Upstream.echo());

@@ -179,6 +179,21 @@ class RedirectedTransportTest {
         assertThat(serverSide.inboundAttempts).as("the proxy's own traffic").isEmpty();
     }
 
+    /** The caller half-closes and the answer does not fit into socket buffers: nothing of it may get lost. */
+    @ParameterizedTest
+    @CsvSource({CLIENT_V4 + "," + SERVER_V4, CLIENT_V6 + "," + SERVER_V6})
+    void aLongAnswerAfterHalfCloseArrivesWhole(String client, String server) throws IOException {
+        serve(CLIENT, pods.client, clientSide);
+        serve(SERVER, pods.server, serverSide);
+        String text = "0123456789abcdef".repeat(20_000);
+
+        for (int i = 0; i < 12; i++) {
+            assertThat(exchange(connect(pods.client, server, PORT), text))
+                    .as("exchange " + i)
+                    .hasSize(client.length() + 1 + text.length());
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({CLIENT_V4 + "," + NODE_V4, CLIENT_V6 + "," + NODE_V6})
     void whatTheProxyPassesThroughIsNotCapturedAgain(String client, String outside) throws IOException {

@@ -136,7 +136,21 @@ public final class SocketLeg extends Leg {
 
     private void lose(Throwable cause) {
         // Resets and broken pipes are how TCP connections end every day (Istio does not report them either).
-        failed(cause instanceof IOException ? "" : "socket failed: " + cause);
+        gone(cause instanceof IOException ? "" : "socket failed: " + cause);
+    }
+
+    /**
+     * The socket is no more. If its peer had sent its end before, that is no failure: when both ends have said FIN the
+     * kernel is done with the connection, and Netty closes the channel, while the other leg may still have much to write.
+     */
+    private void gone(String error) {
+        over = true;
+        waiting.clear();
+        if (isEnded()) {
+            receivedClose();
+        } else {
+            failed(error);
+        }
     }
 
     private final class Handler extends ChannelInboundHandlerAdapter {
@@ -171,9 +185,7 @@ public final class SocketLeg extends Leg {
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
-            over = true;
-            waiting.clear();
-            failed("");
+            gone("");
         }
 
         @Override
