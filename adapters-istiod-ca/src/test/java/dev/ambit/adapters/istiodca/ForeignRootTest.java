@@ -8,23 +8,25 @@ import dev.ambit.ports.ca.CertificateAuthority.SigningRequest;
 import dev.ambit.ports.ca.CertificateAuthority.SigningResult;
 import dev.ambit.ports.ca.SigningRequests;
 import java.io.ByteArrayInputStream;
-import java.io.StringWriter;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,12 +55,7 @@ final class ForeignRootTest {
                 .build(new JcaContentSignerBuilder(SigningKey.algorithm(keys.getPrivate())).build(keys.getPrivate()))
                 .getEncoded();
         Files.writeString(folder.resolve("ca-cert.pem"), Pem.encode(Pem.CERTIFICATE, root));
-        var keyPem = new StringWriter();
-        try (var writer = new JcaPEMWriter(keyPem)) {
-            writer.writeObject(keys);
-        }
-        assertThat(keyPem.toString()).contains(pemType);
-        Files.writeString(folder.resolve("ca-key.pem"), keyPem.toString());
+        Files.writeString(folder.resolve("ca-key.pem"), Pem.encode(pemType, asGoWrites(keys.getPrivate())));
 
         var authority = IstiodCertificateAuthority.open(
                 folder, IstiodCaOptions.defaults(TrustDomain.CLUSTER_LOCAL), InstantSource.fixed(NOW));
@@ -67,6 +64,18 @@ final class ForeignRootTest {
 
         read(signed.chainPem().getFirst()).verify(keys.getPublic());
         assertThat(read(signed.rootsPem()).getEncoded()).isEqualTo(root);
+    }
+
+    /** PKCS#1; or SEC 1 with the curve inside, which Java's own encoding leaves to the structure around it. */
+    private static byte[] asGoWrites(PrivateKey key) throws Exception {
+        if (key instanceof ECPrivateKey ec) {
+            return new org.bouncycastle.asn1.sec.ECPrivateKey(384, ec.getS(), SECObjectIdentifiers.secp384r1)
+                    .getEncoded();
+        }
+        return PrivateKeyInfo.getInstance(key.getEncoded())
+                .parsePrivateKey()
+                .toASN1Primitive()
+                .getEncoded();
     }
 
     private static X509Certificate read(String pem) throws Exception {
