@@ -17,12 +17,9 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
  * connection whose next write does not fit into the socket's buffer then fails with ENOENT, and what was still to be
  * written is lost. Registered edge-triggered for no event, it wakes nobody and can wait for writability later.
  */
-public final class EpollLoop implements IoHandler {
-    private final IoHandler epoll;
+public final class EpollLoop {
 
-    private EpollLoop(IoHandler epoll) {
-        this.epoll = epoll;
-    }
+    private EpollLoop() {}
 
     /** For an event loop group of epoll channels. */
     public static IoHandlerFactory newFactory() {
@@ -30,7 +27,7 @@ public final class EpollLoop implements IoHandler {
         return new IoHandlerFactory() {
             @Override
             public IoHandler newHandler(ThreadAwareExecutor executor) {
-                return new EpollLoop(factory.newHandler(executor));
+                return new KeepingHandler(factory.newHandler(executor));
             }
 
             @Override
@@ -40,39 +37,41 @@ public final class EpollLoop implements IoHandler {
         };
     }
 
-    @Override
-    public void initialize() {
-        epoll.initialize();
-    }
+    private record KeepingHandler(IoHandler epoll) implements IoHandler {
+        @Override
+        public void initialize() {
+            epoll.initialize();
+        }
 
-    @Override
-    public int run(IoHandlerContext context) {
-        return epoll.run(context);
-    }
+        @Override
+        public int run(IoHandlerContext context) {
+            return epoll.run(context);
+        }
 
-    @Override
-    public void prepareToDestroy() {
-        epoll.prepareToDestroy();
-    }
+        @Override
+        public void prepareToDestroy() {
+            epoll.prepareToDestroy();
+        }
 
-    @Override
-    public void destroy() {
-        epoll.destroy();
-    }
+        @Override
+        public void destroy() {
+            epoll.destroy();
+        }
 
-    @Override
-    public IoRegistration register(IoHandle handle) throws Exception {
-        return new KeptRegistration(epoll.register(handle));
-    }
+        @Override
+        public IoRegistration register(IoHandle handle) throws Exception {
+            return new KeptRegistration(epoll.register(handle));
+        }
 
-    @Override
-    public void wakeup() {
-        epoll.wakeup();
-    }
+        @Override
+        public void wakeup() {
+            epoll.wakeup();
+        }
 
-    @Override
-    public boolean isCompatible(Class<? extends IoHandle> handleType) {
-        return epoll.isCompatible(handleType);
+        @Override
+        public boolean isCompatible(Class<? extends IoHandle> handleType) {
+            return epoll.isCompatible(handleType);
+        }
     }
 
     private record KeptRegistration(IoRegistration registration) implements IoRegistration {
