@@ -67,8 +67,9 @@ public final class XdsCertificateSource implements CertificateSource {
                     answer.complete(fetch(identity));
                 } catch (CredentialsException e) {
                     answer.completeExceptionally(e);
-                } catch (RuntimeException e) {
-                    answer.completeExceptionally(new CredentialsException("certificate of " + identity, e));
+                } catch (RuntimeException | Error e) {
+                    // An Error too: whoever waits for the answer must hear of it, or waits for ever.
+                    answer.completeExceptionally(new CredentialsException("certificate of " + identity + ": " + e, e));
                 } finally {
                     underWay.release();
                 }
