@@ -102,20 +102,4 @@ public record MeshService(
                 ingressUseWaypoint,
                 visibility);
     }
-
-    public MeshService withVisibility(Visibility seenBy) {
-        return new MeshService(
-                key,
-                name,
-                addresses,
-                ports,
-                subjectAltNames,
-                waypoint,
-                weightedWaypoints,
-                loadBalancing,
-                ipFamilies,
-                canonical,
-                ingressUseWaypoint,
-                seenBy);
-    }
 }

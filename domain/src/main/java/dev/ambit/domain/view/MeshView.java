@@ -149,11 +149,6 @@ public final class MeshView {
         return workloads.identitiesOn(node);
     }
 
-    /** Whether policy decides the same in both views, except for workloads that changed. */
-    public boolean hasSamePoliciesAs(MeshView other) {
-        return policies == other.policies;
-    }
-
     public Counts counts() {
         return new Counts(workloads.byUid().size(), services.byKey().size(), policies.size());
     }
