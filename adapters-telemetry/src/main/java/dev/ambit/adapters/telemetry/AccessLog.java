@@ -5,6 +5,7 @@ import dev.ambit.domain.flow.FlowContext;
 import dev.ambit.domain.flow.FlowOutcome;
 import dev.ambit.domain.flow.FlowReport;
 import dev.ambit.domain.flow.Party;
+import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,10 @@ final class AccessLog {
         line.number("bytes_recv", source ? report.sent() : report.received());
         line.text("duration", report.duration().toMillis() + "ms");
         line.text("error", error);
+        if (report.outcome() instanceof FlowOutcome.Refused(RefusalReason reason)) {
+            line.text("reason", reason.word().label());
+            line.text("why", reason.why());
+        }
         if (error.isEmpty()) {
             LOG.info("{}", line);
         } else {

@@ -1,7 +1,10 @@
 package dev.ambit.adapters.telemetry;
 
 import dev.ambit.domain.flow.FlowContext;
+import dev.ambit.domain.flow.FlowOutcome;
 import dev.ambit.domain.flow.FlowReport;
+import dev.ambit.domain.flow.RefusalReason;
+import dev.ambit.domain.flow.RefusalWord;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.flow.ResponseFlag;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -29,6 +32,8 @@ final class FlowSeries implements MultiCollector {
     private final ConcurrentHashMap<TrafficLabels, Totals> series = new ConcurrentHashMap<>();
     private final LongAdder overflows = new LongAdder();
     private final Map<Reporter, LongAdder> rejected = adders(Reporter.class);
+    private final Map<Reporter, Map<RefusalWord, LongAdder>> refused =
+            Map.of(Reporter.SOURCE, adders(RefusalWord.class), Reporter.DESTINATION, adders(RefusalWord.class));
 
     /** What one series has counted. */
     private static final class Totals {
@@ -70,6 +75,10 @@ final class FlowSeries implements MultiCollector {
         totals.received.add(report.received());
         totals.sent.add(report.sent());
         adder(totals.closed, report.outcome().flag()).increment();
+        if (report.outcome() instanceof FlowOutcome.Refused(RefusalReason reason)) {
+            var words = Objects.requireNonNull(refused.get(report.context().reporter()));
+            adder(words, reason.word()).increment();
+        }
     }
 
     void rejected(Reporter reporter) {
@@ -124,7 +133,18 @@ final class FlowSeries implements MultiCollector {
                 received.build(),
                 sent.build(),
                 overflowed.build(),
-                rejections());
+                rejections(),
+                refusals());
+    }
+
+    private CounterSnapshot refusals() {
+        var family = family("ambit_connections_refused", "Connections refused or ended on purpose, by reason");
+        refused.forEach((reporter, words) -> words.forEach((word, times) -> {
+            if (times.sum() > 0) {
+                family.dataPoint(point(Labels.of("reporter", reporter.label(), "reason", word.label()), times));
+            }
+        }));
+        return family.build();
     }
 
     private CounterSnapshot rejections() {

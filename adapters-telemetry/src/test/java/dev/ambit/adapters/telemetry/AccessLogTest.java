@@ -6,12 +6,16 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.ambit.domain.address.IpAddress;
 import dev.ambit.domain.address.IpPort;
 import dev.ambit.domain.flow.FlowOutcome;
 import dev.ambit.domain.flow.FlowReport;
 import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.flow.ResponseFlag;
+import dev.ambit.domain.policy.ConnectionFacts;
+import dev.ambit.domain.policy.Peer;
+import dev.ambit.domain.policy.PolicyExplanation;
 import dev.ambit.domain.policy.PolicyName;
 import dev.ambit.domain.policy.Verdict;
 import dev.ambit.ports.telemetry.Flows;
@@ -52,8 +56,10 @@ final class AccessLogTest {
     }
 
     static Stream<Arguments> reports() {
+        var reason = new Verdict.DenyReason.NoAllowMatched(List.of(new PolicyName("money", "only-shop")));
+        var facts = new ConnectionFacts(new Peer.Anonymous(), IpAddress.of("10.0.0.1"), IpPort.of("10.0.0.2", 80));
         var denied = new RefusalReason.PolicyDenied(
-                new Verdict.DenyReason.NoAllowMatched(List.of(new PolicyName("money", "only-shop"))));
+                reason, PolicyExplanation.ofVerdict(facts, new Verdict.Denied(reason, List.of())));
         return Stream.of(
                 Arguments.argumentSet(
                         "outbound",
@@ -71,7 +77,8 @@ final class AccessLogTest {
                         Level.ERROR,
                         TUNNEL + " direction=\"inbound\" bytes_sent=2000 bytes_recv=100 duration=\"12ms\""
                                 + " error=\"connection closed due to policy rejection: allow policies exist, but none"
-                                + " allowed: [money/only-shop]\""),
+                                + " allowed: [money/only-shop]\""
+                                + " reason=\"policy_no_allow\" why=\"no policy allows it\""),
                 Arguments.argumentSet(
                         "unknown ends, failed",
                         Flows.over(

@@ -6,6 +6,7 @@ import dev.ambit.domain.address.NetworkAddress;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.policy.ConnectionFacts;
 import dev.ambit.domain.policy.Peer;
+import dev.ambit.domain.policy.PolicySet;
 import dev.ambit.domain.policy.Verdict;
 import dev.ambit.domain.service.MeshService;
 import dev.ambit.domain.view.MeshView;
@@ -15,6 +16,9 @@ import java.util.Optional;
 
 /** Decides what to do with a connection that arrives at a pod. Pure. */
 public final class InboundPlanner {
+    /** Rules that a refusal looks at to explain itself: refusing must stay cheap, whoever provokes it. */
+    private static final int EXPLAINED_RULES_MAX = 64;
+
     private final String network;
 
     /** Plans for pods in the given network; empty is the default network. */
@@ -44,9 +48,12 @@ public final class InboundPlanner {
         if (workload.isEmpty()) {
             return Optional.of(new RefusalReason.WorkloadUnknown(pod));
         }
-        return switch (view.policiesFor(workload.get()).decide(facts)) {
+        PolicySet policies = view.policiesFor(workload.get());
+        return switch (policies.decide(facts)) {
             case Verdict.Allowed _ -> Optional.empty();
-            case Verdict.Denied denied -> Optional.of(new RefusalReason.PolicyChanged(denied.reason()));
+            case Verdict.Denied denied ->
+                Optional.of(
+                        new RefusalReason.PolicyChanged(denied.reason(), policies.explain(facts, EXPLAINED_RULES_MAX)));
         };
     }
 
@@ -97,11 +104,14 @@ public final class InboundPlanner {
 
     private static InboundPlan decided(
             MeshView view, Workload local, FlowContext context, ConnectionFacts facts, String responseBaggage) {
-        return switch (view.policiesFor(local).decide(facts)) {
+        PolicySet policies = view.policiesFor(local);
+        return switch (policies.decide(facts)) {
             case Verdict.Allowed _ ->
                 new InboundPlan.Forward(context, facts, facts.destination(), origin(facts), responseBaggage);
             case Verdict.Denied denied ->
-                new InboundPlan.Refuse(context, new RefusalReason.PolicyDenied(denied.reason()));
+                new InboundPlan.Refuse(
+                        context,
+                        new RefusalReason.PolicyDenied(denied.reason(), policies.explain(facts, EXPLAINED_RULES_MAX)));
         };
     }
 

@@ -2,6 +2,7 @@ package dev.ambit.domain.flow;
 
 import dev.ambit.domain.address.IpAddress;
 import dev.ambit.domain.address.IpPort;
+import dev.ambit.domain.policy.PolicyExplanation;
 import dev.ambit.domain.policy.Verdict;
 import dev.ambit.domain.workload.GatewayReference;
 import dev.ambit.domain.workload.PodRef;
@@ -16,6 +17,14 @@ public sealed interface RefusalReason {
     String message();
 
     ResponseFlag flag();
+
+    /** What kind of refusal it is: one of few words, for a metric label. */
+    RefusalWord word();
+
+    /** More about it, for whoever asks why: one line, at most a few hundred characters; empty if the message says it all. */
+    default String why() {
+        return "";
+    }
 
     /** The HTTP status of a refused CONNECT (Istio's: 400 malformed, 401 denied, 503 cannot be reached). */
     int hboneStatus();
@@ -62,6 +71,11 @@ public sealed interface RefusalReason {
     /** The application dialled one of the proxy's own ports. */
     record RecursiveCall(IpPort destination) implements Unreachable {
         @Override
+        public RefusalWord word() {
+            return RefusalWord.RECURSIVE_CALL;
+        }
+
+        @Override
         public String message() {
             return "attempted recursive call to ourselves: " + destination;
         }
@@ -69,6 +83,11 @@ public sealed interface RefusalReason {
 
     /** The control plane has not (yet) told about the pod whose traffic this is. */
     record WorkloadUnknown(PodRef pod) implements Unreachable {
+        @Override
+        public RefusalWord word() {
+            return RefusalWord.WORKLOAD_UNKNOWN;
+        }
+
         @Override
         public String message() {
             return "workload of pod " + pod + " is not known here (yet): no configuration from the control plane";
@@ -78,6 +97,11 @@ public sealed interface RefusalReason {
     /** The service is known and none of its endpoints can be used. */
     record NoHealthyUpstream(String service, int port) implements Unreachable {
         @Override
+        public RefusalWord word() {
+            return RefusalWord.NO_HEALTHY_UPSTREAM;
+        }
+
+        @Override
         public String message() {
             return "no healthy upstream: service " + service + " port " + port;
         }
@@ -85,6 +109,11 @@ public sealed interface RefusalReason {
 
     /** A waypoint or network gateway is named and cannot be found; going around it would skip its policy. */
     record GatewayUnknown(GatewayReference gateway) implements Unreachable {
+        @Override
+        public RefusalWord word() {
+            return RefusalWord.GATEWAY_UNKNOWN;
+        }
+
         @Override
         public String message() {
             return "gateway is not known here: " + gateway;
@@ -94,29 +123,67 @@ public sealed interface RefusalReason {
     /** The endpoint lives in another network. */
     record OtherNetwork(String network) implements Unreachable {
         @Override
+        public RefusalWord word() {
+            return RefusalWord.OTHER_NETWORK;
+        }
+
+        @Override
         public String message() {
             return "destination is in network '" + network + "', which this proxy cannot reach";
         }
     }
 
-    /** Policy says no. */
-    record PolicyDenied(Verdict.DenyReason reason) implements Denied {
+    /**
+     * Policy says no.
+     *
+     * @param explanation the way to that verdict
+     */
+    record PolicyDenied(Verdict.DenyReason reason, PolicyExplanation explanation) implements Denied {
         @Override
         public String message() {
             return "connection closed due to policy rejection: " + reason.message();
         }
+
+        @Override
+        public RefusalWord word() {
+            return RefusalWord.of(reason);
+        }
+
+        @Override
+        public String why() {
+            return explanation.summary();
+        }
     }
 
-    /** A policy that arrived after the connection was opened says no. */
-    record PolicyChanged(Verdict.DenyReason reason) implements Denied {
+    /**
+     * A policy that arrived after the connection was opened says no.
+     *
+     * @param explanation the way to that verdict
+     */
+    record PolicyChanged(Verdict.DenyReason reason, PolicyExplanation explanation) implements Denied {
         @Override
         public String message() {
             return "connection closed due to policy change: " + reason.message();
+        }
+
+        @Override
+        public RefusalWord word() {
+            return RefusalWord.POLICY_CHANGED;
+        }
+
+        @Override
+        public String why() {
+            return explanation.summary();
         }
     }
 
     /** The CONNECT request cannot be understood. */
     record MalformedRequest(String value, String why) implements Malformed {
+        @Override
+        public RefusalWord word() {
+            return RefusalWord.MALFORMED_REQUEST;
+        }
+
         @Override
         public String message() {
             return "malformed HBONE request '" + value + "': " + why;
@@ -126,6 +193,11 @@ public sealed interface RefusalReason {
     /** The CONNECT asks for an address that is not this pod's. */
     record AddressMismatch(IpAddress asked, IpAddress local) implements Malformed {
         @Override
+        public RefusalWord word() {
+            return RefusalWord.ADDRESS_MISMATCH;
+        }
+
+        @Override
         public String message() {
             return "ip mismatch: " + asked + " != " + local;
         }
@@ -133,6 +205,11 @@ public sealed interface RefusalReason {
 
     /** The CONNECT names a service or port that this pod does not serve. */
     record DestinationUnknown(String authority) implements Unreachable {
+        @Override
+        public RefusalWord word() {
+            return RefusalWord.DESTINATION_UNKNOWN;
+        }
+
         @Override
         public String message() {
             return "destination is not served here: " + authority;
@@ -142,6 +219,11 @@ public sealed interface RefusalReason {
     /** The pod wants to be reached in a way that this proxy does not know. */
     record NotSupported(String what) implements Unreachable {
         @Override
+        public RefusalWord word() {
+            return RefusalWord.NOT_SUPPORTED;
+        }
+
+        @Override
         public String message() {
             return "not supported by this proxy: " + what;
         }
@@ -149,6 +231,11 @@ public sealed interface RefusalReason {
 
     /** The proxy is going away, or the pod is. */
     record Draining() implements RefusalReason {
+        @Override
+        public RefusalWord word() {
+            return RefusalWord.DRAINING;
+        }
+
         @Override
         public String message() {
             return "connection closed due to connection drain";

@@ -17,7 +17,10 @@ final class CompiledMatch {
     private final Condition[] required;
     private final Condition[] excluded;
 
-    private CompiledMatch(Condition[] required, Condition[] excluded) {
+    private final Match source;
+
+    private CompiledMatch(Match source, Condition[] required, Condition[] excluded) {
+        this.source = source;
         this.required = required;
         this.excluded = excluded;
     }
@@ -28,6 +31,7 @@ final class CompiledMatch {
             throw new IllegalArgumentException("an empty match never holds and is not compiled");
         }
         return new CompiledMatch(
+                match,
                 conditions(
                         match.destinationPorts().any(),
                         match.serviceAccounts().any(),
@@ -86,5 +90,32 @@ final class CompiledMatch {
             }
         }
         return true;
+    }
+
+    /** How many conditions keep it from holding. */
+    int failures(ConnectionFacts facts) {
+        int failures = 0;
+        for (Condition condition : required) {
+            failures += condition.holds(facts) ? 0 : 1;
+        }
+        for (Condition condition : excluded) {
+            failures += condition.holds(facts) ? 1 : 0;
+        }
+        return failures;
+    }
+
+    /** The first condition, in the order of evaluation, that keeps it from holding. */
+    PolicyExplanation.Cause firstFailure(ConnectionFacts facts) {
+        for (Condition condition : required) {
+            if (!condition.holds(facts)) {
+                return new PolicyExplanation.Cause(condition.field(), false, source);
+            }
+        }
+        for (Condition condition : excluded) {
+            if (condition.holds(facts)) {
+                return new PolicyExplanation.Cause(condition.field(), true, source);
+            }
+        }
+        throw new IllegalArgumentException("match holds: " + source);
     }
 }

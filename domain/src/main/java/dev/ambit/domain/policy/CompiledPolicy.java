@@ -10,11 +10,14 @@ import java.util.List;
 /** A policy ready for evaluation, with the answer it gives when it matches. */
 final class CompiledPolicy {
 
+    private final AuthorizationPolicy source;
     private final CompiledRule[] rules;
     private final Verdict verdict;
     private final DryRunOutcome dryRunOutcome;
 
-    private CompiledPolicy(CompiledRule[] rules, Verdict verdict, DryRunOutcome dryRunOutcome) {
+    private CompiledPolicy(
+            AuthorizationPolicy source, CompiledRule[] rules, Verdict verdict, DryRunOutcome dryRunOutcome) {
+        this.source = source;
         this.rules = rules;
         this.verdict = verdict;
         this.dryRunOutcome = dryRunOutcome;
@@ -26,6 +29,7 @@ final class CompiledPolicy {
             case DENY -> new Denied(new DenyReason.DeniedBy(policy.name()), List.of());
         };
         return new CompiledPolicy(
+                policy,
                 policy.rules().stream().map(CompiledRule::of).toArray(CompiledRule[]::new),
                 verdict,
                 new DryRunOutcome(policy.name(), policy.action()));
@@ -44,6 +48,15 @@ final class CompiledPolicy {
     /** What is decided if this policy matches and is enforced. */
     Verdict verdict() {
         return verdict;
+    }
+
+    AuthorizationPolicy source() {
+        return source;
+    }
+
+    /** The rules, in the order of the policy's. */
+    CompiledRule[] rules() {
+        return rules;
     }
 
     DryRunOutcome dryRunOutcome() {

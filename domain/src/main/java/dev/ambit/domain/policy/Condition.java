@@ -16,12 +16,20 @@ sealed interface Condition {
 
     boolean holds(ConnectionFacts facts);
 
+    /** The list it was made from. */
+    MatchField field();
+
     /** The port the caller reaches. */
     final class PortIn implements Condition {
         private final int[] sorted;
 
         PortIn(Collection<Integer> ports) {
             sorted = ports.stream().mapToInt(Integer::intValue).sorted().toArray();
+        }
+
+        @Override
+        public MatchField field() {
+            return MatchField.DESTINATION_PORTS;
         }
 
         @Override
@@ -44,6 +52,11 @@ sealed interface Condition {
         }
 
         @Override
+        public MatchField field() {
+            return MatchField.SERVICE_ACCOUNTS;
+        }
+
+        @Override
         public boolean holds(ConnectionFacts facts) {
             return facts.peer() instanceof Peer.Authenticated(SpiffeId id)
                     && byNamespace.getOrDefault(id.namespace(), Set.of()).contains(id.serviceAccount());
@@ -56,6 +69,11 @@ sealed interface Condition {
 
         PrincipalIn(List<StringMatch> matches) {
             principals = PrincipalSet.of(matches);
+        }
+
+        @Override
+        public MatchField field() {
+            return MatchField.PRINCIPALS;
         }
 
         @Override
@@ -83,6 +101,11 @@ sealed interface Condition {
         }
 
         @Override
+        public MatchField field() {
+            return MatchField.NAMESPACES;
+        }
+
+        @Override
         public boolean holds(ConnectionFacts facts) {
             String namespace = PolicyIndex.namespaceOf(facts.peer());
             if (exact.contains(namespace)) {
@@ -106,6 +129,11 @@ sealed interface Condition {
         }
 
         @Override
+        public MatchField field() {
+            return MatchField.SOURCE_IPS;
+        }
+
+        @Override
         public boolean holds(ConnectionFacts facts) {
             return anyContains(blocks, facts.source());
         }
@@ -117,6 +145,11 @@ sealed interface Condition {
 
         DestinationIn(List<Cidr> blocks) {
             this.blocks = blocks.toArray(Cidr[]::new);
+        }
+
+        @Override
+        public MatchField field() {
+            return MatchField.DESTINATION_IPS;
         }
 
         @Override

@@ -100,6 +100,11 @@ final class PolicyIndex {
         return limit;
     }
 
+    /** The policies, in order. */
+    List<CompiledPolicy> policies() {
+        return Arrays.asList(policies);
+    }
+
     /** What the policy at a position says when it matches. */
     Verdict verdict(int position) {
         return policies[position].verdict();

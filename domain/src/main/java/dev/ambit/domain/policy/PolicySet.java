@@ -29,19 +29,19 @@ public final class PolicySet {
     private final PolicyIndex denies;
     private final PolicyIndex allows;
     private final List<CompiledPolicy> dryRuns;
-    private final boolean complete;
+    private final List<PolicyName> missing;
     private final Verdict unlessAllowed;
 
     private PolicySet(
             PolicyIndex denies,
             PolicyIndex allows,
             List<CompiledPolicy> dryRuns,
-            boolean complete,
+            List<PolicyName> missing,
             Verdict unlessAllowed) {
         this.denies = denies;
         this.allows = allows;
         this.dryRuns = dryRuns;
-        this.complete = complete;
+        this.missing = missing;
         this.unlessAllowed = unlessAllowed;
     }
 
@@ -69,7 +69,7 @@ public final class PolicySet {
                 PolicyIndex.of(denies),
                 PolicyIndex.of(allows),
                 List.copyOf(dryRuns),
-                missing.isEmpty(),
+                List.copyOf(missing),
                 unlessAllowed(allows, missing));
     }
 
@@ -96,8 +96,28 @@ public final class PolicySet {
         if (deny != PolicyIndex.NO_MATCH) {
             return denies.verdict(deny);
         }
-        int allow = complete ? allows.firstMatch(facts) : PolicyIndex.NO_MATCH;
+        int allow = firstAllow(facts);
         return allow == PolicyIndex.NO_MATCH ? unlessAllowed : allows.verdict(allow);
+    }
+
+    private int firstAllow(ConnectionFacts facts) {
+        return missing.isEmpty() ? allows.firstMatch(facts) : PolicyIndex.NO_MATCH;
+    }
+
+    /**
+     * Decides as {@link #decide} does and says how: from the same conditions, over more of them.
+     *
+     * @param rulesMax rules looked at, beyond which policies are left out and counted; the one that decided never is
+     */
+    public PolicyExplanation explain(ConnectionFacts facts, int rulesMax) {
+        var explaining = new Explaining(facts, rulesMax);
+        int deny = denies.firstMatch(facts);
+        explaining.consider(denies.policies(), deny, false);
+        if (deny == PolicyIndex.NO_MATCH) {
+            explaining.consider(allows.policies(), firstAllow(facts), false);
+        }
+        explaining.consider(dryRuns, PolicyIndex.NO_MATCH, true);
+        return explaining.explain(decide(facts), missing);
     }
 
     private Verdict withDryRuns(Verdict enforced, ConnectionFacts facts) {

@@ -10,6 +10,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.statistics.Statistics;
 import net.jqwik.api.statistics.StatisticsReport;
 
@@ -34,6 +35,32 @@ class PolicySetPropertyTest {
                 coverage.check(reason).percentage(p -> p > 2);
             }
         });
+    }
+
+    @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.BOUNDED)
+    void explainsWhatItDecides(
+            @ForAll("policies") List<AuthorizationPolicy> policies,
+            @ForAll("missing") List<PolicyName> missing,
+            @ForAll("connections") List<ConnectionFacts> connections,
+            @ForAll @IntRange(max = 12) int rulesMax) {
+        PolicySet compiled = PolicySet.compile(policies, missing);
+
+        for (ConnectionFacts facts : connections) {
+            PolicyExplanation why = compiled.explain(facts, rulesMax);
+            assertThat(why.verdict()).isEqualTo(compiled.decide(facts));
+            assertThat(why.summary()).isNotEmpty();
+            for (PolicyExplanation.Considered each : why.considered()) {
+                AuthorizationPolicy policy = policies.stream()
+                        .filter(one -> one.name().equals(each.policy()))
+                        .findFirst()
+                        .orElseThrow();
+                boolean matched = each.outcome() instanceof PolicyExplanation.Outcome.Matched;
+                assertThat(matched).as("%s", policy).isEqualTo(NaiveEvaluator.matches(policy, facts));
+            }
+            assertThat(why.nearestAllow().isPresent())
+                    .as("%s", why)
+                    .matches(present -> !present || why.verdict() instanceof Verdict.Denied);
+        }
     }
 
     @Property(tries = 400, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.BOUNDED)

@@ -1,0 +1,41 @@
+package dev.ambit.domain.flow;
+
+import dev.ambit.domain.policy.Verdict.DenyReason;
+import java.util.Locale;
+
+/** The kinds of refusal: the whole set of values of a metric label, so it stays small and no peer can add to it. */
+public enum RefusalWord {
+    /** A DENY policy matched. */
+    POLICY_DENY,
+    /** ALLOW policies protect the workload and none matched. */
+    POLICY_NO_ALLOW,
+    /** A policy that the workload names has not arrived. */
+    POLICY_MISSING,
+    /** Policy changed under a connection that was open. */
+    POLICY_CHANGED,
+    RECURSIVE_CALL,
+    WORKLOAD_UNKNOWN,
+    NO_HEALTHY_UPSTREAM,
+    GATEWAY_UNKNOWN,
+    OTHER_NETWORK,
+    MALFORMED_REQUEST,
+    ADDRESS_MISMATCH,
+    DESTINATION_UNKNOWN,
+    NOT_SUPPORTED,
+    DRAINING;
+
+    private final String label = name().toLowerCase(Locale.ROOT);
+
+    /** The word as labels and logs have it. */
+    public String label() {
+        return label;
+    }
+
+    static RefusalWord of(DenyReason reason) {
+        return switch (reason) {
+            case DenyReason.DeniedBy _ -> POLICY_DENY;
+            case DenyReason.NoAllowMatched _ -> POLICY_NO_ALLOW;
+            case DenyReason.PolicyMissing _ -> POLICY_MISSING;
+        };
+    }
+}
