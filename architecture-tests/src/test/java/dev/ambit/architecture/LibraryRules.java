@@ -20,7 +20,8 @@ final class LibraryRules {
             // ZDS messages are protobuf without gRPC; the control plane hosts the gRPC services of adapters-xds.
             staysIn("protobuf", "com.google.protobuf..", "adapters.xds", "adapters.linux", "services.controlplane"),
             staysIn("grpc", "io.grpc..", "adapters.xds", "services.controlplane"),
-            staysIn("micrometer", "io.micrometer..", "adapters.telemetry"));
+            // Everybody logs through SLF4J; one adapter knows what becomes of it.
+            staysIn("logback", "ch.qos.logback..", "adapters.telemetry"));
 
     private static Rule staysIn(String library, String packages, String... homes) {
         return new Rule(

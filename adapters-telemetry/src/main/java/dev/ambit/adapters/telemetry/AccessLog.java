@@ -1,5 +1,7 @@
 package dev.ambit.adapters.telemetry;
 
+import dev.ambit.adapters.telemetry.log.LogLine;
+import dev.ambit.adapters.telemetry.log.LogOutput;
 import dev.ambit.domain.address.IpPort;
 import dev.ambit.domain.flow.FlowContext;
 import dev.ambit.domain.flow.FlowOutcome;
@@ -10,15 +12,25 @@ import dev.ambit.domain.flow.Reporter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One line per connection on the logger {@code access}, with Istio's fields in Istio's order. */
+/**
+ * One line per connection under the target {@code access}, with Istio's fields in Istio's order; a refusal adds two of ours
+ * at the end. The logger of that name only says which levels are wanted: lines go to the output as bytes.
+ */
 final class AccessLog {
-    private static final Logger LOG = LoggerFactory.getLogger("access");
+    private static final String TARGET = "access";
+    private static final Logger LOG = LoggerFactory.getLogger(TARGET);
+
+    private final LogOutput output;
+
+    AccessLog(LogOutput output) {
+        this.output = output;
+    }
 
     void opened(FlowContext context) {
         if (LOG.isDebugEnabled()) {
-            var line = new LogLine("connection opened");
+            LogLine line = output.line("debug", TARGET, "connection opened");
             addContext(line, context);
-            LOG.debug("{}", line);
+            line.end();
         }
     }
 
@@ -28,33 +40,29 @@ final class AccessLog {
         if (!enabled) {
             return;
         }
-        var line = new LogLine("connection complete");
+        LogLine line = output.line(error.isEmpty() ? "info" : "error", TARGET, "connection complete");
         addContext(line, report.context());
         // "sent" is what this side's peer got: the request at the source, the response at the destination.
         boolean source = report.context().reporter() == Reporter.SOURCE;
         line.number("bytes_sent", source ? report.received() : report.sent());
         line.number("bytes_recv", source ? report.sent() : report.received());
-        line.text("duration", report.duration().toMillis() + "ms");
+        line.millis("duration", report.duration().toMillis());
         line.text("error", error);
         if (report.outcome() instanceof FlowOutcome.Refused(RefusalReason reason)) {
             line.text("reason", reason.word().label());
             line.text("why", reason.why());
         }
-        if (error.isEmpty()) {
-            LOG.info("{}", line);
-        } else {
-            LOG.error("{}", line);
-        }
+        line.end();
     }
 
     void rejected(Reporter reporter, IpPort client, IpPort local, String error) {
         if (LOG.isWarnEnabled()) {
-            var line = new LogLine("connection failed");
-            line.token("src.addr", client.toString());
-            line.token("dst.addr", local.toString());
-            line.text("direction", reporter.direction());
-            line.text("error", error);
-            LOG.warn("{}", line);
+            output.line("warn", TARGET, "connection failed")
+                    .token("src.addr", client.toString())
+                    .token("dst.addr", local.toString())
+                    .text("direction", reporter.direction())
+                    .text("error", error)
+                    .end();
         }
     }
 

@@ -7,31 +7,27 @@ import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.RefusalWord;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.flow.ResponseFlag;
-import io.prometheus.metrics.model.registry.MultiCollector;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.IOException;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 
-/**
- * Istio's TCP metrics. A connection costs one look-up and an addition; label text is put together when a scraper asks.
- *
- * <p>Not by meters of Micrometer, because those of one name must all have the same labels, and Istio's do not.
- */
-final class FlowSeries implements MultiCollector {
+/** Istio's TCP metrics. A connection costs one look-up and an addition; label text is put together when a scraper asks. */
+final class FlowSeries {
     private final int seriesMax;
     private final AtomicInteger count = new AtomicInteger();
     private final ConcurrentHashMap<TrafficLabels, Totals> series = new ConcurrentHashMap<>();
     private final LongAdder overflows = new LongAdder();
     private final Map<Reporter, LongAdder> rejected = adders(Reporter.class);
+    private final Map<Reporter, LongAdder> sockets = adders(Reporter.class);
+    private final Set<Reporter> socketsSeen = ConcurrentHashMap.newKeySet();
     private final Map<Reporter, Map<RefusalWord, LongAdder>> refused =
             Map.of(Reporter.SOURCE, adders(RefusalWord.class), Reporter.DESTINATION, adders(RefusalWord.class));
 
@@ -101,66 +97,85 @@ final class FlowSeries implements MultiCollector {
         return series.computeIfAbsent(TrafficLabels.overflow(context.reporter()), _ -> new Totals());
     }
 
-    @Override
-    public MetricSnapshots collect() {
-        var opened = family("istio_tcp_connections_opened", "TCP connections opened");
-        var closed = family("istio_tcp_connections_closed", "TCP connections closed");
-        var failed = family("istio_tcp_connections_failed", "TCP connections that did not end in order");
-        var received = family("istio_tcp_received_bytes", "Bytes received from the initiators of TCP connections");
-        var sent = family("istio_tcp_sent_bytes", "Bytes sent to the initiators of TCP connections");
-        series.forEach((labels, totals) -> {
-            Labels unflagged = labels.with(ResponseFlag.NONE);
-            opened.dataPoint(point(unflagged, totals.opened));
-            received.dataPoint(point(unflagged, totals.received));
-            sent.dataPoint(point(unflagged, totals.sent));
-            totals.closed.forEach((flag, ended) -> {
-                if (ended.sum() == 0) {
-                    return;
-                }
-                CounterDataPointSnapshot point = point(labels.with(flag), ended);
-                closed.dataPoint(point);
-                if (flag != ResponseFlag.NONE) {
-                    failed.dataPoint(point);
-                }
-            });
-        });
-        var overflowed = family("ambit_telemetry_overflows", "Events counted in a shared series, for want of another");
-        overflowed.dataPoint(point(Labels.EMPTY, overflows));
-        return MetricSnapshots.of(
-                opened.build(),
-                closed.build(),
-                failed.build(),
-                received.build(),
-                sent.build(),
-                overflowed.build(),
-                rejections(),
-                refusals());
+    void socketOpened(Reporter reporter) {
+        socketsSeen.add(reporter);
+        adder(sockets, reporter).increment();
     }
 
-    private CounterSnapshot refusals() {
-        var family = family("ambit_connections_refused", "Connections refused or ended on purpose, by reason");
-        refused.forEach((reporter, words) -> words.forEach((word, times) -> {
-            if (times.sum() > 0) {
-                family.dataPoint(point(Labels.of("reporter", reporter.label(), "reason", word.label()), times));
+    void socketClosed(Reporter reporter) {
+        adder(sockets, reporter).decrement();
+    }
+
+    /** Istio's families, under its names, with its help. */
+    void writeTo(ExpositionText text) throws IOException {
+        text.counter("istio_tcp_connections_opened", "The total number of TCP connections opened.");
+        for (var each : series.entrySet()) {
+            each.getKey()
+                    .addTo(text, ResponseFlag.NONE)
+                    .sample(each.getValue().opened.sum());
+        }
+        text.counter("istio_tcp_connections_closed", "The total number of TCP connections closed.");
+        closed(text, flag -> true);
+        text.counter(
+                "istio_tcp_received_bytes",
+                "The size of total bytes received during request in case of a TCP connection.");
+        for (var each : series.entrySet()) {
+            each.getKey()
+                    .addTo(text, ResponseFlag.NONE)
+                    .sample(each.getValue().received.sum());
+        }
+        text.counter(
+                "istio_tcp_sent_bytes", "The size of total bytes sent during response in case of a TCP connection.");
+        for (var each : series.entrySet()) {
+            each.getKey()
+                    .addTo(text, ResponseFlag.NONE)
+                    .sample(each.getValue().sent.sum());
+        }
+        text.counter(
+                "istio_tcp_connections_failed",
+                "The total number of TCP connections that failed to establish (unstable).");
+        closed(text, flag -> flag != ResponseFlag.NONE);
+        text.gauge("istio_tcp_sockets_open", "The current number of open TCP sockets (unstable).");
+        for (Reporter reporter : socketsSeen) {
+            text.label("reporter", reporter.label())
+                    .sample(adder(sockets, reporter).sum());
+        }
+        writeOwnTo(text);
+    }
+
+    private void closed(ExpositionText text, Predicate<ResponseFlag> counted) throws IOException {
+        for (var each : series.entrySet()) {
+            for (var ended : each.getValue().closed.entrySet()) {
+                if (counted.test(ended.getKey()) && ended.getValue().sum() > 0) {
+                    each.getKey()
+                            .addTo(text, ended.getKey())
+                            .sample(ended.getValue().sum());
+                }
             }
-        }));
-        return family.build();
+        }
     }
 
-    private CounterSnapshot rejections() {
-        var family = family("ambit_connections_rejected", "Connections that failed before there was anything to plan");
-        rejected.forEach((reporter, times) -> family.dataPoint(point(Labels.of("reporter", reporter.label()), times)));
-        return family.build();
-    }
-
-    private static CounterSnapshot.Builder family(String name, String help) {
-        return CounterSnapshot.builder().name(name).help(help);
-    }
-
-    private static CounterDataPointSnapshot point(Labels labels, LongAdder value) {
-        return CounterDataPointSnapshot.builder()
-                .labels(labels)
-                .value((double) value.sum())
-                .build();
+    private void writeOwnTo(ExpositionText text) throws IOException {
+        text.counter("ambit_connections_refused", "Connections refused or ended on purpose, by reason.");
+        for (Reporter reporter : Reporter.values()) {
+            for (var word : Objects.requireNonNull(refused.get(reporter)).entrySet()) {
+                if (word.getValue().sum() > 0) {
+                    text.label("reporter", reporter.label())
+                            .label("reason", word.getKey().label())
+                            .sample(word.getValue().sum());
+                }
+            }
+        }
+        text.counter("ambit_connections_rejected", "Connections that failed before there was anything to plan.");
+        for (var each : rejected.entrySet()) {
+            if (each.getValue().sum() > 0) {
+                text.label("reporter", each.getKey().label())
+                        .sample(each.getValue().sum());
+            }
+        }
+        text.counter("ambit_telemetry_overflows", "Events counted in a shared series, for want of another.");
+        if (overflows.sum() > 0) {
+            text.sample(overflows.sum());
+        }
     }
 }

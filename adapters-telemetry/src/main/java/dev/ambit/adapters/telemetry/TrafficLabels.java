@@ -5,7 +5,6 @@ import dev.ambit.domain.flow.Party;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.flow.ResponseFlag;
 import dev.ambit.domain.flow.ServiceParty;
-import io.prometheus.metrics.model.snapshots.Labels;
 
 /**
  * The labels of one series of Istio's TCP metrics, without the response flag. The pod is left out: labels name workloads, and
@@ -29,7 +28,11 @@ record TrafficLabels(Reporter reporter, End source, End destination, ServicePart
                 context.mutualTls());
     }
 
-    /** What labels say about one end; empty means unknown. */
+    /**
+     * What labels say about one end; empty means unknown.
+     *
+     * @param app the canonical service, or of an end known only from baggage the workload: as Istio has it
+     */
     record End(
             boolean known,
             String workload,
@@ -37,35 +40,41 @@ record TrafficLabels(Reporter reporter, End source, End destination, ServicePart
             String canonicalRevision,
             String namespace,
             String principal,
+            String app,
             String cluster,
             String region,
             String zone) {
-        static final End UNKNOWN = new End(false, "", "", "", "", "", "", "", "");
+        static final End UNKNOWN = new End(false, "", "", "", "", "", "", "", "", "");
 
         static End of(Party party) {
+            boolean fromBaggage = party.pod().isEmpty() && !party.workload().isEmpty();
+            String canonical = bounded(party.canonicalService());
+            String workload = bounded(party.workload());
             return new End(
-                    !party.workload().isEmpty() || !party.namespace().isEmpty(),
-                    bounded(party.workload()),
-                    bounded(party.canonicalService()),
+                    !party.workload().isEmpty()
+                            || !party.namespace().isEmpty()
+                            || !party.pod().isEmpty(),
+                    workload,
+                    canonical,
                     bounded(party.canonicalRevision()),
                     bounded(party.namespace()),
                     bounded(party.identity()),
+                    fromBaggage ? workload : canonical,
                     bounded(party.cluster()),
                     bounded(party.locality().region()),
                     bounded(party.locality().zone()));
         }
     }
 
-    /** In Istio's order, though Prometheus sorts them. Regions and zones appear only for an end that is known. */
-    Labels with(ResponseFlag flag) {
-        var labels = Labels.builder()
-                .label("reporter", reporter.label())
+    /** Adds the labels of one sample, in Istio's order. Regions and zones appear together, if either end is known. */
+    ExpositionText addTo(ExpositionText text, ResponseFlag flag) {
+        text.label("reporter", reporter.label())
                 .label("source_workload", orUnknown(source.workload))
                 .label("source_canonical_service", orUnknown(source.canonicalService))
                 .label("source_canonical_revision", orUnknown(source.canonicalRevision))
                 .label("source_workload_namespace", orUnknown(source.namespace))
                 .label("source_principal", orUnknown(source.principal))
-                .label("source_app", orUnknown(source.canonicalService))
+                .label("source_app", orUnknown(source.app))
                 .label("source_version", orUnknown(source.canonicalRevision))
                 .label("source_cluster", orUnknown(source.cluster))
                 .label("destination_service", orUnknown(service.hostname()))
@@ -76,20 +85,19 @@ record TrafficLabels(Reporter reporter, End source, End destination, ServicePart
                 .label("destination_canonical_revision", orUnknown(destination.canonicalRevision))
                 .label("destination_workload_namespace", orUnknown(destination.namespace))
                 .label("destination_principal", orUnknown(destination.principal))
-                .label("destination_app", orUnknown(destination.canonicalService))
+                .label("destination_app", orUnknown(destination.app))
                 .label("destination_version", orUnknown(destination.canonicalRevision))
                 .label("destination_cluster", orUnknown(destination.cluster))
                 .label("request_protocol", "tcp")
                 .label("response_flags", flag.label())
                 .label("connection_security_policy", mutualTls ? "mutual_tls" : "unknown");
-        if (source.known) {
-            labels.label("source_region", orUnknown(source.region)).label("source_zone", orUnknown(source.zone));
-        }
-        if (destination.known) {
-            labels.label("destination_region", orUnknown(destination.region))
+        if (source.known || destination.known) {
+            text.label("source_region", orUnknown(source.region))
+                    .label("source_zone", orUnknown(source.zone))
+                    .label("destination_region", orUnknown(destination.region))
                     .label("destination_zone", orUnknown(destination.zone));
         }
-        return labels.build();
+        return text;
     }
 
     private static String orUnknown(String value) {

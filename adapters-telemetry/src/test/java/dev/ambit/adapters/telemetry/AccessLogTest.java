@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.ambit.adapters.telemetry.log.LogOutput;
 import dev.ambit.domain.address.IpAddress;
 import dev.ambit.domain.address.IpPort;
 import dev.ambit.domain.flow.FlowOutcome;
@@ -19,7 +18,12 @@ import dev.ambit.domain.policy.PolicyExplanation;
 import dev.ambit.domain.policy.PolicyName;
 import dev.ambit.domain.policy.Verdict;
 import dev.ambit.ports.telemetry.Flows;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,20 +42,20 @@ final class AccessLogTest {
             + " dst.workload=\"bank-2\" dst.namespace=\"money\""
             + " dst.identity=\"spiffe://cluster.local/ns/money/sa/bank\" dst.cluster=\"Kubernetes\"";
 
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-11-21T14:40:22.000561849Z"));
+
     private final Logger logger = (Logger) LoggerFactory.getLogger("access");
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-    private final AccessLog log = new AccessLog();
+    private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+    private final LogOutput output = LogOutput.to(written, CLOCK, LogOutput.Format.PLAIN);
+    private final AccessLog log = new AccessLog(output);
 
     @BeforeEach
-    void capture() {
-        logger.setLevel(Level.DEBUG);
-        lines.start();
-        logger.addAppender(lines);
+    void wantEverything() {
+        logger.setLevel(Level.TRACE);
     }
 
     @AfterEach
-    void release() {
-        logger.detachAppender(lines);
+    void wantTheUsual() {
         logger.setLevel(null);
     }
 
@@ -119,27 +123,35 @@ final class AccessLogTest {
     }
 
     @Test
-    void anAuthorityThatCouldPassForAnotherFieldIsQuoted() {
-        var line = new LogLine("m");
-        line.token("a", "host:80 error=none");
-        line.token("b", "host:80");
-        line.text("c", "");
+    void whatIsNotWantedIsNotWritten() {
+        logger.setLevel(Level.WARN);
+        log.opened(Flows.tunnel(Reporter.SOURCE));
+        log.closed(Flows.over(Flows.tunnel(Reporter.SOURCE), new FlowOutcome.Completed()));
+        output.flush();
 
-        assertThat(line.toString()).isEqualTo("m\ta=\"host:80 error=none\" b=host:80");
+        assertThat(written.toString(StandardCharsets.UTF_8)).isEmpty();
     }
 
     @Test
-    void longValuesAreCut() {
-        var line = new LogLine("m");
-        line.text("a", "x".repeat(5_000));
+    void theSameLineAsJson() {
+        output.use(LogOutput.Format.JSON);
+        log.rejected(
+                Reporter.DESTINATION,
+                IpPort.of("192.0.2.1", 1),
+                IpPort.of("10.0.0.2", 15008),
+                "bad \"x\"\n\u202e\u2028 é");
+        output.flush();
 
-        assertThat(line.toString()).isEqualTo("m\ta=\"" + "x".repeat(1024) + "...\"");
+        assertThat(written.toString(StandardCharsets.UTF_8))
+                .isEqualTo("{\"level\":\"warn\",\"time\":\"2026-11-21T14:40:22.000561Z\",\"scope\":\"access\","
+                        + "\"message\":\"connection failed\",\"src.addr\":\"192.0.2.1:1\",\"dst.addr\":\"10.0.0.2:15008\","
+                        + "\"direction\":\"inbound\",\"error\":\"bad \\\"x\\\"\\n\u202e\\u2028 é\"}\n");
     }
 
-    private void assertLine(Level level, String message) {
-        assertThat(lines.list).singleElement().satisfies(line -> {
-            assertThat(line.getFormattedMessage()).isEqualTo(message);
-            assertThat(line.getLevel()).isEqualTo(level);
-        });
+    private void assertLine(Level level, String messageAndFields) {
+        output.flush();
+        assertThat(written.toString(StandardCharsets.UTF_8))
+                .isEqualTo("2026-11-21T14:40:22.000561Z\t" + level.toString().toLowerCase(Locale.ROOT) + "\taccess\t"
+                        + messageAndFields + "\n");
     }
 }

@@ -2,6 +2,7 @@ package dev.ambit.adapters.telemetry;
 
 import dev.ambit.ports.telemetry.Counter;
 import dev.ambit.ports.telemetry.Gauge;
+import dev.ambit.ports.telemetry.Histogram;
 import dev.ambit.ports.telemetry.Meter;
 import dev.ambit.ports.telemetry.MeterContract;
 import java.util.HashMap;
@@ -27,6 +28,15 @@ final class PrometheusMeterContractTest extends MeterContract {
     @Override
     protected double measured(Gauge gauge) {
         return samples().sum(gauge.metric(), Map.of());
+    }
+
+    @Override
+    protected long observed(Histogram histogram, String... labelValues) {
+        var labels = new HashMap<String, String>();
+        for (int i = 0; i < labelValues.length; i++) {
+            labels.put(histogram.labels().get(i), labelValues[i]);
+        }
+        return (long) samples().sum(histogram.metric() + "_count", labels);
     }
 
     private Samples samples() {

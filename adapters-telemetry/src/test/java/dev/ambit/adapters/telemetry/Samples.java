@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /** What a scraper reads from an exposition: a value for each name with labels. */
 record Samples(Map<Sample, Double> values) {
-    private static final Pattern LINE = Pattern.compile("([a-zA-Z_:]+)(?:\\{(.*)})? ([^ ]+)");
+    private static final Pattern LINE = Pattern.compile("([a-zA-Z_:0-9]+)(?:\\{(.*)})? ([^ ]+)");
     private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"((?:[^\"\\\\]|\\\\.)*)\",?");
 
     record Sample(String name, Map<String, String> labels) {}

@@ -2,16 +2,19 @@ package dev.ambit.adapters.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.adapters.telemetry.log.LogOutput;
+import dev.ambit.domain.address.IpPort;
 import dev.ambit.domain.flow.FlowContext;
 import dev.ambit.domain.flow.FlowOutcome;
 import dev.ambit.domain.flow.Party;
+import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
-import dev.ambit.domain.flow.ResponseFlag;
 import dev.ambit.domain.flow.ServiceParty;
 import dev.ambit.domain.workload.Locality;
 import dev.ambit.ports.telemetry.Counter;
 import dev.ambit.ports.telemetry.Flows;
 import dev.ambit.ports.telemetry.Gauge;
+import dev.ambit.ports.telemetry.Histogram;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,65 +22,131 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class ScrapeTest {
     private static final String TRAFFIC = """
-            connection_security_policy="mutual_tls",destination_app="bank-svc",\
-            destination_canonical_revision="v2",destination_canonical_service="bank-svc",\
-            destination_cluster="Kubernetes",destination_principal="spiffe://cluster.local/ns/money/sa/bank",\
-            destination_region="us",destination_service="bank.money.svc.cluster.local",\
-            destination_service_name="bank",destination_service_namespace="money",destination_version="v2",\
-            destination_workload="bank",destination_workload_namespace="money",destination_zone="us-b",\
-            reporter="source",request_protocol="tcp",response_flags="FLAG",source_app="cart-svc",\
-            source_canonical_revision="v1",source_canonical_service="cart-svc",source_cluster="Kubernetes",\
-            source_principal="spiffe://cluster.local/ns/shop/sa/cart",source_region="eu",source_version="v1",\
-            source_workload="cart",source_workload_namespace="shop",source_zone="eu-a\"""";
+            reporter="source",source_workload="cart",source_canonical_service="cart-svc",\
+            source_canonical_revision="v1",source_workload_namespace="shop",\
+            source_principal="spiffe://cluster.local/ns/shop/sa/cart",source_app="cart-svc",source_version="v1",\
+            source_cluster="Kubernetes",destination_service="bank.money.svc.cluster.local",\
+            destination_service_namespace="money",destination_service_name="bank",destination_workload="bank",\
+            destination_canonical_service="bank-svc",destination_canonical_revision="v2",\
+            destination_workload_namespace="money",destination_principal="spiffe://cluster.local/ns/money/sa/bank",\
+            destination_app="bank-svc",destination_version="v2",destination_cluster="Kubernetes",\
+            request_protocol="tcp",response_flags="FLAG",connection_security_policy="mutual_tls",source_region="eu",\
+            source_zone="eu-a",destination_region="us",destination_zone="us-b\"""";
 
     private final PrometheusTelemetry telemetry = new PrometheusTelemetry("ztunnel", "1.2.3");
 
+    /** Names, help, order of labels and form of numbers are as a running ztunnel of Istio writes them. */
     @Test
     void theWholeExpositionIsAsWritten() {
         FlowContext context = Flows.tunnel(Reporter.SOURCE);
+        telemetry.socketOpened(Reporter.SOURCE);
         telemetry.opened(context);
-        telemetry.closed(Flows.over(context, new FlowOutcome.Failed(ResponseFlag.DENY, "no")));
+        telemetry.closed(Flows.over(
+                context, new FlowOutcome.Refused(new RefusalReason.RecursiveCall(IpPort.of("10.0.0.1", 15001)))));
         telemetry.add(Counter.XDS_MESSAGE_BYTES, 7, "type");
         telemetry.increment(Counter.PROXIES_STARTED);
+        telemetry.observe(Histogram.DNS_UPSTREAM_DURATION, 0.0625, "A", "udp", "cart", "v1");
         telemetry.gauge(Gauge.ACTIVE_PROXIES, () -> 3);
 
-        assertThat(telemetry.scrape("").body()).isEqualTo("""
-                # HELP ambit_connections_rejected_total Connections that failed before there was anything to plan
-                # TYPE ambit_connections_rejected_total counter
-                ambit_connections_rejected_total{reporter="destination"} 0.0
-                ambit_connections_rejected_total{reporter="source"} 0.0
-                # HELP ambit_telemetry_overflows_total Events counted in a shared series, for want of another
-                # TYPE ambit_telemetry_overflows_total counter
-                ambit_telemetry_overflows_total 0.0
-                # HELP istio_build What runs here
+        String body = telemetry.scrape("").body().replaceAll("(process_[a-z_]+) [1-9][0-9]*", "$1 N");
+        String dns = "request_query_type=\"A\",request_protocol=\"udp\",source_canonical_service=\"cart\","
+                + "source_canonical_revision=\"v1\"";
+        assertThat(body).isEqualTo("""
+                # HELP process_open_fds Number of open file descriptors
+                # TYPE process_open_fds gauge
+                process_open_fds N
+                # HELP process_max_fds Maximum number of file descriptors
+                # TYPE process_max_fds gauge
+                process_max_fds N
+                # HELP istio_build Istio component build info.
                 # TYPE istio_build gauge
-                istio_build{component="ztunnel",tag="1.2.3"} 1.0
-                # HELP istio_tcp_connections_closed_total TCP connections closed
-                # TYPE istio_tcp_connections_closed_total counter
-                istio_tcp_connections_closed_total{<DENY>} 1.0
-                # HELP istio_tcp_connections_failed_total TCP connections that did not end in order
-                # TYPE istio_tcp_connections_failed_total counter
-                istio_tcp_connections_failed_total{<DENY>} 1.0
-                # HELP istio_tcp_connections_opened_total TCP connections opened
-                # TYPE istio_tcp_connections_opened_total counter
-                istio_tcp_connections_opened_total{<->} 1.0
-                # HELP istio_tcp_received_bytes_total Bytes received from the initiators of TCP connections
-                # TYPE istio_tcp_received_bytes_total counter
-                istio_tcp_received_bytes_total{<->} 100.0
-                # HELP istio_tcp_sent_bytes_total Bytes sent to the initiators of TCP connections
-                # TYPE istio_tcp_sent_bytes_total counter
-                istio_tcp_sent_bytes_total{<->} 2000.0
-                # HELP istio_xds_message_bytes_total Bytes of discovery responses received, by type URL
-                # TYPE istio_xds_message_bytes_total counter
-                istio_xds_message_bytes_total{url="type"} 7.0
-                # HELP workload_manager_active_proxy_count Pods this node proxy serves
+                istio_build{component="ztunnel",tag="1.2.3"} 1
+                # HELP istio_tcp_connections_opened The total number of TCP connections opened.
+                # TYPE istio_tcp_connections_opened counter
+                istio_tcp_connections_opened_total{<->} 1
+                # HELP istio_tcp_connections_closed The total number of TCP connections closed.
+                # TYPE istio_tcp_connections_closed counter
+                istio_tcp_connections_closed_total{<CONNECT>} 1
+                # HELP istio_tcp_received_bytes The size of total bytes received during request in case of a TCP connection.
+                # TYPE istio_tcp_received_bytes counter
+                istio_tcp_received_bytes_total{<->} 100
+                # HELP istio_tcp_sent_bytes The size of total bytes sent during response in case of a TCP connection.
+                # TYPE istio_tcp_sent_bytes counter
+                istio_tcp_sent_bytes_total{<->} 2000
+                # HELP istio_tcp_connections_failed The total number of TCP connections that failed to establish (unstable).
+                # TYPE istio_tcp_connections_failed counter
+                istio_tcp_connections_failed_total{<CONNECT>} 1
+                # HELP istio_tcp_sockets_open The current number of open TCP sockets (unstable).
+                # TYPE istio_tcp_sockets_open gauge
+                istio_tcp_sockets_open{reporter="source"} 1
+                # HELP ambit_connections_refused Connections refused or ended on purpose, by reason.
+                # TYPE ambit_connections_refused counter
+                ambit_connections_refused_total{reporter="source",reason="recursive_call"} 1
+                # HELP istio_xds_message_bytes Total number of bytes received (unstable).
+                # TYPE istio_xds_message_bytes counter
+                istio_xds_message_bytes_total{url="type"} 7
+                # HELP workload_manager_proxies_started The total number of proxies that were started (unstable).
+                # TYPE workload_manager_proxies_started counter
+                workload_manager_proxies_started_total 1
+                # HELP istio_dns_upstream_request_duration_seconds Total time in seconds Istio takes to get DNS response from upstream (unstable).
+                # TYPE istio_dns_upstream_request_duration_seconds histogram
+                istio_dns_upstream_request_duration_seconds_sum{<dns>} 0.0625
+                istio_dns_upstream_request_duration_seconds_count{<dns>} 1
+                istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="5.0E-4"} 0
+                istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="0.001"} 0
+                istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="0.01"} 0
+                istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="0.1"} 1
+                istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="1.0"} 1
+                istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="5.0"} 1
+                istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="+Inf"} 1
+                # HELP workload_manager_active_proxy_count The total number current workloads with active proxies (unstable).
                 # TYPE workload_manager_active_proxy_count gauge
-                workload_manager_active_proxy_count 3.0
-                # HELP workload_manager_proxies_started_total Pods this node proxy began to serve
-                # TYPE workload_manager_proxies_started_total counter
-                workload_manager_proxies_started_total 1.0
-                """.replace("<DENY>", TRAFFIC.replace("FLAG", "DENY"))
-                .replace("<->", TRAFFIC.replace("FLAG", "-")));
+                workload_manager_active_proxy_count 3
+                # EOF
+                """.replace("<CONNECT>", TRAFFIC.replace("FLAG", "CONNECT"))
+                .replace("<->", TRAFFIC.replace("FLAG", "-"))
+                .replace("<dns>", dns)
+                .replace("5.0E-4", "0.0005"));
+    }
+
+    @Test
+    void oneKnownEndHasTheLocalityOfBoth() {
+        telemetry.opened(from("cart"));
+
+        assertThat(telemetry.scrape("").body())
+                .contains("source_region=\"unknown\",source_zone=\"unknown\",destination_region=\"unknown\","
+                        + "destination_zone=\"unknown\"}");
+    }
+
+    @Test
+    void anEndKnownFromBaggageIsCalledByItsWorkload() {
+        var party = new Party("cart", "", "shop", "cart-svc", "v1", "Kubernetes", "", Locality.UNKNOWN);
+        FlowContext unknown = Flows.unknown(Reporter.DESTINATION);
+        telemetry.opened(new FlowContext(
+                Reporter.DESTINATION,
+                party,
+                Party.UNKNOWN,
+                ServiceParty.UNKNOWN,
+                unknown.client(),
+                unknown.target(),
+                "",
+                true));
+
+        assertThat(telemetry.scrape("").body())
+                .contains("source_canonical_service=\"cart-svc\"")
+                .contains("source_app=\"cart\"");
+    }
+
+    @Test
+    void refusalsAreCountedByAFewWords() {
+        for (int port = 1; port <= 3; port++) {
+            var reason = new RefusalReason.NoHealthyUpstream("host" + port, port);
+            telemetry.closed(Flows.over(Flows.unknown(Reporter.DESTINATION), new FlowOutcome.Refused(reason)));
+        }
+
+        assertThat(telemetry.scrape("").body())
+                .contains(
+                        "ambit_connections_refused_total{reporter=\"destination\",reason=\"no_healthy_upstream\"} 3\n");
     }
 
     @Test
@@ -103,15 +172,13 @@ final class ScrapeTest {
         Exposition open = telemetry.scrape("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.3");
         Exposition plain = telemetry.scrape("text/plain, */*");
 
-        assertThat(open.contentType()).isEqualTo("application/openmetrics-text; version=1.0.0; charset=utf-8");
-        assertThat(open.body())
-                .endsWith("# EOF\n")
-                .contains("# TYPE istio_tcp_connections_opened counter")
-                .contains("\nistio_tcp_connections_opened_total{")
-                .doesNotContain("_total_total")
-                .doesNotContain("_created");
-        assertThat(plain.contentType()).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
-        assertThat(plain.body()).doesNotContain("# EOF").doesNotContain("_total_total");
+        assertThat(open.contentType()).isEqualTo("application/openmetrics-text;charset=utf-8;version=1.0.0");
+        assertThat(plain.contentType()).isEqualTo("text/plain; charset=utf-8");
+        assertThat(telemetry
+                        .scrape("application/json, APPLICATION/openmetrics-text; q=1")
+                        .contentType())
+                .isEqualTo(open.contentType());
+        assertThat(open.body()).endsWith("# EOF\n").isEqualTo(plain.body());
     }
 
     @Test
@@ -128,7 +195,7 @@ final class ScrapeTest {
 
     @Test
     void tooManyLabelSetsShareOneSeries() {
-        var small = new PrometheusTelemetry("ztunnel", "1", 2);
+        var small = new PrometheusTelemetry("ztunnel", "1", 2, LogOutput.standard());
         for (int i = 0; i < 5; i++) {
             FlowContext context = from("w" + i);
             small.opened(context);

@@ -4,14 +4,58 @@ import java.util.List;
 
 /** Every counter of the mesh that does not count connections. Names are Istio's where Istio has the counter. */
 public enum Counter {
-    XDS_MESSAGES("istio_xds_message", "Discovery responses received, by type URL", "url"),
-    XDS_MESSAGE_BYTES("istio_xds_message_bytes", "Bytes of discovery responses received, by type URL", "url"),
-    XDS_TERMINATIONS("istio_xds_connection_terminations", "Discovery streams that ended, by reason", "reason"),
+    XDS_TERMINATIONS(
+            "istio_xds_connection_terminations",
+            "The total number of completed connections to xds server (unstable)",
+            "reason"),
+    XDS_MESSAGES("istio_xds_message", "Total number of messages received (unstable)", "url"),
+    XDS_MESSAGE_BYTES("istio_xds_message_bytes", "Total number of bytes received (unstable)", "url"),
+    DNS_REQUESTS(
+            "istio_dns_requests",
+            "Total number of DNS requests (unstable)",
+            "request_query_type",
+            "request_protocol",
+            "source_canonical_service",
+            "source_canonical_revision"),
+    DNS_UPSTREAM_REQUESTS(
+            "istio_dns_upstream_requests",
+            "Total number of DNS requests forwarded to upstream (unstable)",
+            "request_query_type",
+            "request_protocol",
+            "source_canonical_service",
+            "source_canonical_revision"),
+    DNS_UPSTREAM_FAILURES(
+            "istio_dns_upstream_failures",
+            "Total number of DNS requests that failed to forward upstream (unstable)",
+            "request_query_type",
+            "request_protocol",
+            "source_canonical_service",
+            "source_canonical_revision"),
+    ON_DEMAND_DNS(
+            "istio_on_demand_dns",
+            "The total number of requests that used on-demand DNS (unstable)",
+            "source_workload",
+            "source_canonical_service",
+            "source_canonical_revision",
+            "source_workload_namespace",
+            "source_principal",
+            "source_app",
+            "source_version",
+            "source_cluster",
+            "hostname"),
+    CRL_REJECTIONS(
+            "istio_crl_policy_rejections",
+            "The total number of connections rejected due to CRL certificate revocation (unstable)",
+            "reporter"),
+    CRL_UNTRACKED(
+            "istio_crl_untracked_connections",
+            "The total number of connections not tracked for CRL enforcement (unstable)",
+            "reporter"),
     XDS_REJECTED_RESOURCES("ambit_xds_rejected_resources", "Resources this proxy could not use, by type URL", "url"),
     XDS_PUSHES("ambit_xds_pushes", "Discovery responses sent, by type URL", "url"),
     XDS_NACKS("ambit_xds_nacks", "Discovery responses that a proxy rejected in part, by type URL", "url"),
-    PROXIES_STARTED("workload_manager_proxies_started", "Pods this node proxy began to serve"),
-    PROXIES_STOPPED("workload_manager_proxies_stopped", "Pods this node proxy ceased to serve"),
+    PROXIES_STARTED("workload_manager_proxies_started", "The total number of proxies that were started (unstable)"),
+    PROXIES_STOPPED("workload_manager_proxies_stopped", "The total number of proxies that were stopped (unstable)"),
     CERTIFICATE_REQUESTS("ambit_certificate_requests", "Certificates asked for, by outcome", "outcome"),
     CERTIFICATES_ISSUED("ambit_certificates_issued", "Certificates signed or refused, by outcome", "outcome"),
     ENROLMENTS("ambit_enrolments", "Pods enrolled, removed or failed, by outcome", "outcome"),
@@ -34,6 +78,7 @@ public enum Counter {
         return metric;
     }
 
+    /** One sentence without its full stop. */
     public String help() {
         return help;
     }

@@ -20,4 +20,10 @@ public interface FlowTelemetry {
      * @param error one line, lower case
      */
     void rejected(Reporter reporter, IpPort client, IpPort local, String error);
+
+    /** A socket was accepted at a pod's listener: outbound for the source, inbound or a whole tunnel for the destination. */
+    void socketOpened(Reporter reporter);
+
+    /** A socket that was {@link #socketOpened} is closed. */
+    void socketClosed(Reporter reporter);
 }

@@ -2,8 +2,11 @@ package dev.ambit.ports.telemetry;
 
 /** Every gauge of the mesh. */
 public enum Gauge {
-    ACTIVE_PROXIES("workload_manager_active_proxy_count", "Pods this node proxy serves"),
-    PENDING_PROXIES("workload_manager_pending_proxy_count", "Pods this node proxy should serve and cannot yet"),
+    ACTIVE_PROXIES(
+            "workload_manager_active_proxy_count", "The total number current workloads with active proxies (unstable)"),
+    PENDING_PROXIES(
+            "workload_manager_pending_proxy_count",
+            "The total number current workloads with pending proxies (unstable)"),
     WORKLOADS("ambit_workloads", "Workloads known"),
     SERVICES("ambit_services", "Services known"),
     POLICIES("ambit_policies", "Authorization policies known"),
@@ -26,6 +29,7 @@ public enum Gauge {
         return metric;
     }
 
+    /** One sentence without its full stop. */
     public String help() {
         return help;
     }

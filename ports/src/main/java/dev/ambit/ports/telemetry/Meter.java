@@ -12,6 +12,9 @@ public interface Meter {
         add(counter, 1, labelValues);
     }
 
+    /** Adds a value that is not negative to a distribution. Label values are given in the order of {@link Histogram#labels}. */
+    void observe(Histogram histogram, double value, String... labelValues);
+
     /** Reads the supplier whenever the gauge is scraped; the last registration of a gauge counts. */
     void gauge(Gauge gauge, IntSupplier value);
 
@@ -20,6 +23,11 @@ public interface Meter {
         return new Meter() {
             @Override
             public void add(Counter counter, double amount, String... labelValues) {
+                // Nobody is looking.
+            }
+
+            @Override
+            public void observe(Histogram histogram, double value, String... labelValues) {
                 // Nobody is looking.
             }
 

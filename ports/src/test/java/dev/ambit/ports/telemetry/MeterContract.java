@@ -40,6 +40,21 @@ public abstract class MeterContract {
         assertThat(measured(gauge)).isEqualTo(7);
     }
 
+    /** How often something was observed. */
+    protected abstract long observed(Histogram histogram, String... labelValues);
+
+    @ParameterizedTest
+    @EnumSource
+    protected void everyHistogramObserves(Histogram histogram) {
+        String[] values = Collections.nCopies(histogram.labels().size(), "here").toArray(String[]::new);
+        meter().observe(histogram, 0, values);
+        meter().observe(histogram, 1e9, values);
+
+        assertThat(observed(histogram, values)).isEqualTo(2);
+        assertThatThrownBy(() -> meter().observe(histogram, Double.NaN, values))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
     @Test
     protected void labelValuesAreCountedApart() {
         meter().increment(Counter.XDS_MESSAGES, "a");

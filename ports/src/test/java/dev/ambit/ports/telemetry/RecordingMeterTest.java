@@ -17,4 +17,9 @@ final class RecordingMeterTest extends MeterContract {
     protected double measured(Gauge gauge) {
         return telemetry.measured(gauge);
     }
+
+    @Override
+    protected long observed(Histogram histogram, String... labelValues) {
+        return telemetry.observed(histogram, labelValues);
+    }
 }

@@ -16,6 +16,8 @@ public final class RecordingTelemetry implements FlowTelemetry, Meter {
     private final List<FlowReport> closed = new CopyOnWriteArrayList<>();
     private final List<String> rejections = new CopyOnWriteArrayList<>();
     private final Map<String, Double> counters = new ConcurrentHashMap<>();
+    private final Map<String, Long> observed = new ConcurrentHashMap<>();
+    private final Map<Reporter, Integer> sockets = new ConcurrentHashMap<>();
     private final Map<Gauge, IntSupplier> gauges = new ConcurrentHashMap<>();
 
     @Override
@@ -39,6 +41,34 @@ public final class RecordingTelemetry implements FlowTelemetry, Meter {
             throw new IllegalArgumentException(counter + " " + amount + " " + List.of(labelValues));
         }
         counters.merge(counter + "" + List.of(labelValues), amount, Double::sum);
+    }
+
+    @Override
+    public void observe(Histogram histogram, double value, String... labelValues) {
+        if (labelValues.length != histogram.labels().size() || !(value >= 0)) {
+            throw new IllegalArgumentException(histogram + " " + value + " " + List.of(labelValues));
+        }
+        observed.merge(histogram + "" + List.of(labelValues), 1L, Long::sum);
+    }
+
+    @Override
+    public void socketOpened(Reporter reporter) {
+        sockets.merge(reporter, 1, Integer::sum);
+    }
+
+    @Override
+    public void socketClosed(Reporter reporter) {
+        sockets.merge(reporter, -1, Integer::sum);
+    }
+
+    /** How often something was observed. */
+    public long observed(Histogram histogram, String... labelValues) {
+        return observed.getOrDefault(histogram + "" + List.of(labelValues), 0L);
+    }
+
+    /** Sockets open now. */
+    public int sockets(Reporter reporter) {
+        return sockets.getOrDefault(reporter, 0);
     }
 
     @Override

@@ -3,9 +3,13 @@ package dev.ambit.services.ztunnel.web;
 import dev.ambit.adapters.telemetry.PrometheusTelemetry;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Header;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /** Prometheus metrics on port 15020, at Istio's two paths. */
 @Controller(port = "${micronaut.metrics-port}")
@@ -17,8 +21,22 @@ final class MetricsController {
     }
 
     @Get(uris = {"/metrics", "/stats/prometheus"})
-    HttpResponse<String> metrics(@Header(name = HttpHeaders.ACCEPT, defaultValue = "") String accept) {
+    HttpResponse<byte[]> metrics(
+            @Header(name = HttpHeaders.ACCEPT, defaultValue = "") String accept,
+            @Header(name = HttpHeaders.ACCEPT_ENCODING, defaultValue = "") String encodings) {
         var exposition = telemetry.scrape(accept);
-        return HttpResponse.ok(exposition.body()).header(HttpHeaders.CONTENT_TYPE, exposition.contentType());
+        ContentCoding coding = ContentCoding.accepted(encodings);
+        var body = new ByteArrayOutputStream();
+        try (var out = coding.over(body)) {
+            exposition.writeTo(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+        MutableHttpResponse<byte[]> response = HttpResponse.ok(body.toByteArray())
+                .header(HttpHeaders.CONTENT_TYPE, exposition.contentType())
+                .header(HttpHeaders.VARY, "accept-encoding");
+        return coding == ContentCoding.IDENTITY
+                ? response
+                : response.header(HttpHeaders.CONTENT_ENCODING, coding.header());
     }
 }
