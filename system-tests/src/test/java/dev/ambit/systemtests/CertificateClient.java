@@ -2,8 +2,10 @@ package dev.ambit.systemtests;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.ambit.adapters.xds.channel.BearerToken;
 import dev.ambit.adapters.xds.channel.ControlPlane;
 import dev.ambit.adapters.xds.channel.ControlPlaneChannel;
+import dev.ambit.adapters.xds.channel.ControlPlaneRoots;
 import dev.ambit.adapters.xds.proto.ca.IstioCertificateRequest;
 import dev.ambit.adapters.xds.proto.ca.IstioCertificateServiceGrpc;
 import io.grpc.ManagedChannel;
@@ -48,9 +50,9 @@ final class CertificateClient {
                 Files.writeString(file, token);
                 var controlPlane = new ControlPlane(
                         URI.create("https://localhost:" + forward.port()),
-                        Optional.of(mesh.file("root-cert.pem")),
+                        new ControlPlaneRoots.InFile(mesh.file("root-cert.pem")),
                         Optional.empty(),
-                        Optional.of(file),
+                        new BearerToken.InFile(file),
                         "Kubernetes");
                 return request(ControlPlaneChannel.open(controlPlane, 1 << 20), csr, impersonated);
             } finally {

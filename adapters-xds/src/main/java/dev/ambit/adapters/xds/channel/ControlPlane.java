@@ -2,32 +2,34 @@ package dev.ambit.adapters.xds.channel;
 
 import dev.ambit.domain.address.IpAddress;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * Where the control plane is, how to know it is the right one, and what to show it.
  *
  * @param address {@code https://host:port}; {@code http://host:port} asks for plaintext in so many words
- * @param rootCa PEM file with the roots its certificate is checked against; read again for every connection. Required
- *     for https
+ * @param roots that its certificate is checked against
  * @param alternativeHostname a second DNS name its certificate may have instead of the host's
- * @param token file with our bearer token; read again for every call, so that the kubelet can rotate it. A file that is
- *     not there means no token
  * @param clusterId our cluster, sent in a header of that name in lower case
+ * @param headers added to every call, names in lower case; one of the name of ours takes its place
+ * @param tls12Allowed whether TLS 1.2 is allowed beside 1.3
  */
 public record ControlPlane(
         URI address,
-        Optional<Path> rootCa,
+        ControlPlaneRoots roots,
         Optional<String> alternativeHostname,
-        Optional<Path> token,
-        String clusterId) {
+        BearerToken token,
+        String clusterId,
+        Map<String, String> headers,
+        boolean tls12Allowed) {
 
     private static final int TLS_PORT = 15_012;
     private static final int PLAINTEXT_PORT = 15_010;
 
     public ControlPlane {
+        headers = Map.copyOf(headers);
         String scheme = address.getScheme() == null ? "" : address.getScheme().toLowerCase(Locale.ROOT);
         if (!scheme.equals("https") && !scheme.equals("http")) {
             throw new IllegalArgumentException(
@@ -36,10 +38,16 @@ public record ControlPlane(
         if (address.getHost() == null) {
             throw new IllegalArgumentException("control plane address '" + address + "' names no host");
         }
-        if (scheme.equals("https") && rootCa.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "control plane address '" + address + "' needs a root CA file to check its certificate against");
-        }
+    }
+
+    /** With no headers of the operator's, TLS 1.3 alone. */
+    public ControlPlane(
+            URI address,
+            ControlPlaneRoots roots,
+            Optional<String> alternativeHostname,
+            BearerToken token,
+            String clusterId) {
+        this(address, roots, alternativeHostname, token, clusterId, Map.of(), false);
     }
 
     public String host() {

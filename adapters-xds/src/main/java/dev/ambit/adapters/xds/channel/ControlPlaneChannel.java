@@ -7,18 +7,17 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Opens channels to the control plane: TLS 1.3, the server checked, no client certificate, dead connections noticed. */
+/** Opens channels to the control plane: TLS, the server checked, no client certificate, dead connections noticed. */
 public final class ControlPlaneChannel {
     private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
     private static final int KEEPALIVE_SECONDS = 30;
     private static final int KEEPALIVE_TIMEOUT_SECONDS = 10;
-    private static final int ROOTS_BYTES_MAX = 4 << 20;
     private static final int CAUSES_MAX = 10;
 
     /**
@@ -44,42 +43,35 @@ public final class ControlPlaneChannel {
     }
 
     private static SslContext tls(ControlPlane controlPlane) throws IOException {
-        Path file = controlPlane.rootCa().orElseThrow();
-        PemCertificates.Parsed roots = PemCertificates.parse(rootsPem(controlPlane));
-        if (roots.certificates().isEmpty()) {
-            throw new IOException("root CA file " + file + " holds no readable certificate");
+        ControlPlaneRoots roots = controlPlane.roots();
+        List<X509Certificate> certificates = PemCertificates.parse(roots.pem()).certificates();
+        boolean ofThisMachine = roots instanceof ControlPlaneRoots.OfThisMachine;
+        if (certificates.isEmpty() && !ofThisMachine) {
+            throw new IOException(roots.describe() + " holds no readable certificate");
         }
         var names = new ArrayList<String>();
         names.add(controlPlane.host());
         controlPlane.alternativeHostname().ifPresent(names::add);
         try {
             return GrpcSslContexts.forClient()
-                    .protocols("TLSv1.3")
-                    .trustManager(new ServerNameTrust(roots.certificates(), names))
+                    .protocols(controlPlane.tls12Allowed() ? List.of("TLSv1.3", "TLSv1.2") : List.of("TLSv1.3"))
+                    .trustManager(
+                            ofThisMachine
+                                    ? ServerNameTrust.ofThisMachine(names)
+                                    : new ServerNameTrust(certificates, names))
                     .build();
         } catch (GeneralSecurityException e) {
-            throw new IOException("root CA file " + file + " cannot be used: " + e.getMessage(), e);
+            throw new IOException(roots.describe() + " cannot be used: " + e.getMessage(), e);
         }
     }
 
     /**
-     * The root CA file as it is now; empty text for plaintext.
+     * The roots as they are now, PEM; empty text for plaintext and for the trust store of this machine.
      *
      * @throws IOException if there is none to read; the message names it
      */
     public static String rootsPem(ControlPlane controlPlane) throws IOException {
-        if (controlPlane.isPlaintext()) {
-            return "";
-        }
-        Path file = controlPlane.rootCa().orElseThrow();
-        try {
-            if (Files.size(file) > ROOTS_BYTES_MAX) {
-                throw new IOException("root CA file " + file + " is larger than " + ROOTS_BYTES_MAX + " bytes");
-            }
-            return Files.readString(file);
-        } catch (java.nio.file.NoSuchFileException e) {
-            throw new IOException("root CA file " + file + " does not exist", e);
-        }
+        return controlPlane.isPlaintext() ? "" : controlPlane.roots().pem();
     }
 
     /** A call's failure in one line: gRPC hides the reason of a failed connection in a chain of causes. */

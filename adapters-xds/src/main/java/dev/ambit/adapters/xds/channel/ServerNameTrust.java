@@ -12,6 +12,7 @@ import java.util.Locale;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trusts a server whose chain ends at one of the given roots and whose certificate has one of the given DNS names
@@ -25,11 +26,20 @@ final class ServerNameTrust extends X509ExtendedTrustManager {
     private final List<String> names;
 
     ServerNameTrust(Collection<X509Certificate> roots, List<String> names) throws GeneralSecurityException {
-        this.chains = chains(roots);
+        this(chains(store(roots)), names);
+    }
+
+    private ServerNameTrust(X509ExtendedTrustManager chains, List<String> names) {
+        this.chains = chains;
         this.names = List.copyOf(names);
     }
 
-    private static X509ExtendedTrustManager chains(Collection<X509Certificate> roots) throws GeneralSecurityException {
+    /** Trusts whatever roots this machine trusts. */
+    static ServerNameTrust ofThisMachine(List<String> names) throws GeneralSecurityException {
+        return new ServerNameTrust(chains(null), names);
+    }
+
+    private static KeyStore store(Collection<X509Certificate> roots) throws GeneralSecurityException {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         try {
             store.load(null, null);
@@ -40,6 +50,11 @@ final class ServerNameTrust extends X509ExtendedTrustManager {
         for (X509Certificate root : roots) {
             store.setCertificateEntry("root-" + index++, root);
         }
+        return store;
+    }
+
+    /** Without a store, the platform's. */
+    private static X509ExtendedTrustManager chains(@Nullable KeyStore store) throws GeneralSecurityException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
         factory.init(store);
         return (X509ExtendedTrustManager) factory.getTrustManagers()[0];

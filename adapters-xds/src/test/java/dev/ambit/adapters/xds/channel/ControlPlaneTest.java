@@ -14,8 +14,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(10)
 class ControlPlaneTest {
-    private static ControlPlane at(String uri, Optional<Path> rootCa) {
-        return new ControlPlane(URI.create(uri), rootCa, Optional.empty(), Optional.empty(), "Kubernetes");
+    private static ControlPlane at(String uri) {
+        return new ControlPlane(
+                URI.create(uri),
+                new ControlPlaneRoots.InFile(Path.of("root.pem")),
+                Optional.empty(),
+                new BearerToken.None(),
+                "Kubernetes");
     }
 
     @ParameterizedTest
@@ -26,7 +31,7 @@ class ControlPlaneTest {
         "https://[::1]:99, ::1, 99"
     })
     void knowsHostAndPort(String uri, String host, int port) {
-        ControlPlane controlPlane = at(uri, Optional.of(Path.of("root.pem")));
+        ControlPlane controlPlane = at(uri);
 
         assertThat(controlPlane.host()).isEqualTo(host);
         assertThat(controlPlane.port()).isEqualTo(port);
@@ -35,22 +40,15 @@ class ControlPlaneTest {
     @ParameterizedTest
     @ValueSource(strings = {"istiod:15012", "ftp://istiod", "//istiod", "https:///path"})
     void refusesAnAddressThatIsNoControlPlane(String uri) {
-        assertThatThrownBy(() -> at(uri, Optional.of(Path.of("root.pem"))))
+        assertThatThrownBy(() -> at(uri))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(uri);
     }
 
     @Test
-    void refusesTlsWithoutARootToCheckAgainst() {
-        assertThatThrownBy(() -> at("https://istiod:15012", Optional.empty())).hasMessageContaining("root CA");
-    }
-
-    @Test
     void neverSendsATokenInClearTextToAnotherMachine() {
-        assertThat(at("http://istiod:15010", Optional.empty()).mayCarryToken()).isFalse();
-        assertThat(at("http://127.0.0.1:15010", Optional.empty()).mayCarryToken())
-                .isTrue();
-        assertThat(at("https://istiod:15012", Optional.of(Path.of("r"))).mayCarryToken())
-                .isTrue();
+        assertThat(at("http://istiod:15010").mayCarryToken()).isFalse();
+        assertThat(at("http://127.0.0.1:15010").mayCarryToken()).isTrue();
+        assertThat(at("https://istiod:15012").mayCarryToken()).isTrue();
     }
 }

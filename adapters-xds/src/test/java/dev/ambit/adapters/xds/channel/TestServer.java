@@ -82,9 +82,9 @@ public final class TestServer implements AutoCloseable {
     public ControlPlane address(TestCertificates trusted, String token, Optional<String> alternativeHostname) {
         return new ControlPlane(
                 URI.create("https://localhost:" + port),
-                Optional.of(file("root.pem", TestCertificates.pem(trusted.root()))),
+                new ControlPlaneRoots.InFile(file("root.pem", TestCertificates.pem(trusted.root()))),
                 alternativeHostname,
-                Optional.of(file("token", token)),
+                new BearerToken.InFile(file("token", token)),
                 "Kubernetes");
     }
 

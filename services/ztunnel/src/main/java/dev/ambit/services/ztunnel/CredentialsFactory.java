@@ -5,6 +5,7 @@ import dev.ambit.adapters.xds.ca.CaClientOptions;
 import dev.ambit.adapters.xds.ca.XdsCertificateSource;
 import dev.ambit.ports.credentials.CertificateSource;
 import dev.ambit.ports.telemetry.Gauge;
+import dev.ambit.services.ztunnel.config.ZtunnelConfig;
 import dev.ambit.services.ztunnel.credentials.CertificateKeeper;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
@@ -33,9 +34,12 @@ final class CredentialsFactory {
     @Singleton
     @Bean(preDestroy = "close")
     CertificateSource source(ZtunnelConfig config) {
+        var authority = config.authority();
         var controlPlane = MeshFactory.controlPlane(
-                config, "CA_ADDRESS", config.caAddress(), config.caRootCa(), config.altCaHostname());
-        return new XdsCertificateSource(new CaClientOptions(controlPlane, config.secretTtl(), REQUEST_DEADLINE));
+                config,
+                authority.controlPlane(),
+                authority.controlPlane().address().orElseThrow());
+        return new XdsCertificateSource(new CaClientOptions(controlPlane, authority.secretTtl(), REQUEST_DEADLINE));
     }
 
     @Singleton

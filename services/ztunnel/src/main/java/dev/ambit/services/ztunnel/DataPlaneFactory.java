@@ -4,11 +4,11 @@ import dev.ambit.adapters.linux.zds.ZdsPodFeed;
 import dev.ambit.adapters.netty.NettyOptions;
 import dev.ambit.adapters.netty.NettyTransport;
 import dev.ambit.adapters.telemetry.PrometheusTelemetry;
-import dev.ambit.domain.identity.TrustDomain;
 import dev.ambit.ports.podnetwork.PodFeed;
 import dev.ambit.ports.telemetry.Gauge;
 import dev.ambit.ports.transport.Transport;
 import dev.ambit.ports.transport.TransportLimits;
+import dev.ambit.services.ztunnel.config.ZtunnelConfig;
 import dev.ambit.services.ztunnel.credentials.CertificateKeeper;
 import dev.ambit.services.ztunnel.flow.Flows;
 import dev.ambit.services.ztunnel.pod.ServedPods;
@@ -18,7 +18,6 @@ import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** The one place in ztunnel that knows which transports exist, and the pods they serve. */
@@ -28,12 +27,24 @@ final class DataPlaneFactory {
     @Singleton
     @Bean(preDestroy = "close")
     Transport transport(ZtunnelConfig config, CertificateKeeper credentials) {
-        TransportLimits limits = TransportLimits.ISTIO
-                .withPacketMark(config.packetMark())
-                .withStreamsPerTunnel(config.poolMaxStreamsPerConnection());
-        return switch (config.transportKind()) {
-            case NETTY -> new NettyTransport(new NettyOptions(config.workers()), limits, credentials);
+        return switch (config.dataPlane().transport()) {
+            case NETTY ->
+                new NettyTransport(new NettyOptions(config.dataPlane().workers()), limits(config), credentials);
         };
+    }
+
+    private static TransportLimits limits(ZtunnelConfig config) {
+        var tunnels = config.tunnels();
+        return new TransportLimits(
+                TransportLimits.ISTIO.connectTimeout(),
+                TransportLimits.ISTIO.handshakeTimeout(),
+                tunnels.streamWindowBytes(),
+                tunnels.connectionWindowBytes(),
+                tunnels.frameBytes(),
+                tunnels.streamsMax(),
+                tunnels.unusedReleaseTimeout(),
+                config.dataPlane().packetMark(),
+                config.dataPlane().originalSource());
     }
 
     @Singleton
@@ -43,8 +54,7 @@ final class DataPlaneFactory {
             Flows flows,
             @Named("chores") ScheduledExecutorService chores,
             PrometheusTelemetry telemetry) {
-        var pods = new ServedPods(
-                transport, flows, new TrustDomain(config.trustDomain()), wildcard(config), chores, telemetry);
+        var pods = new ServedPods(transport, flows, config.node().trustDomain(), wildcard(config), chores, telemetry);
         telemetry.gauge(Gauge.ACTIVE_PROXIES, pods::activeCount);
         telemetry.gauge(Gauge.PENDING_PROXIES, pods::pendingCount);
         return pods;
@@ -53,13 +63,13 @@ final class DataPlaneFactory {
     @Singleton
     @Bean(preDestroy = "close")
     PodFeed feed(ZtunnelConfig config) {
-        return new ZdsPodFeed(Path.of(config.inpodUds()));
+        return new ZdsPodFeed(config.inPod().socket());
     }
 
     /** The dual-stack wildcard, or IPv4's alone where IPv6 is switched off. */
     private static InetAddress wildcard(ZtunnelConfig config) {
         try {
-            return InetAddress.getByAddress(new byte[config.ipv6Enabled() ? 16 : 4]);
+            return InetAddress.getByAddress(new byte[config.dataPlane().ipv6Enabled() ? 16 : 4]);
         } catch (UnknownHostException impossible) {
             throw new IllegalStateException(impossible);
         }

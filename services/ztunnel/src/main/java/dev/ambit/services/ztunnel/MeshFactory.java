@@ -9,14 +9,14 @@ import dev.ambit.domain.flow.InboundPlanner;
 import dev.ambit.domain.flow.OutboundPlanner;
 import dev.ambit.ports.discovery.MeshDiscovery;
 import dev.ambit.ports.telemetry.Gauge;
+import dev.ambit.services.ztunnel.config.ControlPlaneConfig;
+import dev.ambit.services.ztunnel.config.ZtunnelConfig;
 import dev.ambit.services.ztunnel.flow.Flows;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 import java.net.URI;
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** The picture of the mesh, where it comes from, and the plans that are made from it. */
@@ -35,10 +35,15 @@ final class MeshFactory {
     @Singleton
     @Bean(preDestroy = "close")
     MeshDiscovery discovery(ZtunnelConfig config, PrometheusTelemetry telemetry) {
-        var node = new NodeIdentity(config.instanceIp(), config.podName(), config.podNamespace(), config.nodeName());
-        ControlPlane controlPlane =
-                controlPlane(config, "XDS_ADDRESS", config.xdsAddress(), config.xdsRootCa(), config.altXdsHostname());
-        return new XdsMeshDiscovery(XdsClientOptions.of(controlPlane, node), telemetry);
+        var node = config.node();
+        var identity = new NodeIdentity(node.instanceIp(), node.podName(), node.podNamespace(), node.nodeName());
+        URI address = config.discovery()
+                .controlPlane()
+                .address()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "XDS_ADDRESS is ''; this version cannot be without discovery, set it to a URL"));
+        ControlPlane controlPlane = controlPlane(config, config.discovery().controlPlane(), address);
+        return new XdsMeshDiscovery(XdsClientOptions.of(controlPlane, identity), telemetry);
     }
 
     @Singleton
@@ -46,32 +51,23 @@ final class MeshFactory {
         var flows = new Flows(
                 mesh,
                 new OutboundPlanner(
-                        config.network(), () -> ThreadLocalRandom.current().nextLong()),
-                new InboundPlanner(config.network()),
+                        config.node().network(),
+                        () -> ThreadLocalRandom.current().nextLong()),
+                new InboundPlanner(config.node().network()),
                 telemetry,
                 Flows.WORKLOAD_WAIT);
         telemetry.gauge(Gauge.LIVE_FLOWS, flows::liveCount);
         return flows;
     }
 
-    static ControlPlane controlPlane(
-            ZtunnelConfig config, String variable, String address, String rootCa, String alternativeHostname) {
-        String withScheme = address.contains("://") ? address : "https://" + address;
+    static ControlPlane controlPlane(ZtunnelConfig config, ControlPlaneConfig end, URI address) {
         return new ControlPlane(
-                uri(variable, withScheme),
-                Optional.of(Path.of(rootCa)),
-                alternativeHostname.isEmpty() ? Optional.empty() : Optional.of(alternativeHostname),
-                Optional.of(Path.of(config.authToken())),
-                config.clusterId());
-    }
-
-    private static URI uri(String variable, String address) {
-        try {
-            return URI.create(address);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    variable + " is '" + address + "'; it must be a URL, such as https://istiod.istio-system.svc:15012",
-                    e);
-        }
+                address,
+                end.roots(),
+                end.alternativeHostname(),
+                config.token(),
+                config.node().clusterId(),
+                end.headers(),
+                config.tls().tls12Enabled());
     }
 }

@@ -3,6 +3,7 @@ package dev.ambit.services.ztunnel;
 import dev.ambit.domain.view.MeshView;
 import dev.ambit.ports.discovery.MeshDiscovery;
 import dev.ambit.ports.podnetwork.PodFeed;
+import dev.ambit.services.ztunnel.config.ZtunnelConfig;
 import dev.ambit.services.ztunnel.credentials.CertificateKeeper;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
 import dev.ambit.services.ztunnel.pod.ServedPods;
@@ -48,15 +49,20 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
 
     @Override
     public void onApplicationEvent(StartupEvent event) {
-        mesh.observe(view -> chores.execute(() -> prefetch(view)));
+        if (!config.node().nodeName().isEmpty()) {
+            mesh.observe(view -> chores.execute(() -> prefetch(view)));
+        }
         discovery.start(mesh);
         feed.start(pods);
-        LOG.info("ztunnel started\tnode={} transport={}", config.nodeName(), config.transport());
+        LOG.info(
+                "ztunnel started\tnode={} transport={}",
+                config.node().nodeName(),
+                config.dataPlane().transport());
     }
 
     private void prefetch(MeshView view) {
         try {
-            certificates.keepOnly(view.identitiesOnNode(config.nodeName()));
+            certificates.keepOnly(view.identitiesOnNode(config.node().nodeName()));
         } catch (RuntimeException e) {
             LOG.error("certificates could not be brought in line with the node's pods", e);
         }
@@ -65,11 +71,11 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
     @PreDestroy
     void stop() {
         feed.close();
-        LOG.info("shutting down, connections may finish\tdeadline={}", config.connectionTerminationDeadline());
+        LOG.info(
+                "shutting down, connections may finish\tdeadline={}",
+                config.drain().deadline());
         try {
-            pods.drain(config.connectionTerminationDeadline())
-                    .toCompletableFuture()
-                    .join();
+            pods.drain(config.drain().deadline()).toCompletableFuture().join();
         } catch (CompletionException e) {
             LOG.warn("draining failed, closing at once\tcause=\"{}\"", e.getMessage());
         }
