@@ -1,6 +1,7 @@
 package dev.ambit.domain.flow;
 
 import dev.ambit.domain.address.IpAddress;
+import dev.ambit.domain.service.IpFamilies;
 import dev.ambit.domain.service.LoadBalancing.Scope;
 import dev.ambit.domain.service.MeshService;
 import dev.ambit.domain.service.ServicePort;
@@ -25,7 +26,7 @@ final class EndpointChoice implements Consumer<Workload> {
     private final Caller caller;
     private final MeshService service;
     private final int servicePort;
-    private final boolean asGateway;
+    private final boolean asWaypoint;
     private final RandomGenerator random;
 
     private int bestRank = -1;
@@ -38,14 +39,18 @@ final class EndpointChoice implements Consumer<Workload> {
      * @param network the network of the caller's proxy
      * @param family the address family the caller uses
      */
-    record Caller(Workload workload, String network, IpAddress.Family family) {}
+    record Caller(Workload workload, String network, IpAddress.Family family) {
+        Caller speaking(IpAddress.Family other) {
+            return new Caller(workload, network, other);
+        }
+    }
 
     private EndpointChoice(
-            Caller caller, MeshService service, int servicePort, boolean asGateway, RandomGenerator random) {
+            Caller caller, MeshService service, int servicePort, boolean asWaypoint, RandomGenerator random) {
         this.caller = caller;
         this.service = service;
         this.servicePort = servicePort;
-        this.asGateway = asGateway;
+        this.asWaypoint = asWaypoint;
         this.random = random;
     }
 
@@ -55,8 +60,8 @@ final class EndpointChoice implements Consumer<Workload> {
         return choose(view, new EndpointChoice(caller, service, servicePort, false, random));
     }
 
-    /** As {@link #ofService}; an endpoint that speaks a tunnel protocol need not know the port. */
-    static Optional<Endpoint> ofGateway(
+    /** As {@link #ofService}; for an endpoint that speaks a tunnel protocol the service need not have the port. */
+    static Optional<Endpoint> ofWaypoint(
             MeshView view, Caller caller, MeshService service, int servicePort, RandomGenerator random) {
         return choose(view, new EndpointChoice(caller, service, servicePort, true, random));
     }
@@ -86,9 +91,15 @@ final class EndpointChoice implements Consumer<Workload> {
         }
     }
 
+    /** An endpoint may know a port that its service has no longer; only the service says what it offers. */
     private OptionalInt port(Workload candidate) {
+        boolean offered = service.port(servicePort).isPresent();
+        boolean tunnels = asWaypoint && candidate.applicationTunnel().isPresent();
+        if (!offered && !tunnels) {
+            return OptionalInt.empty();
+        }
         OptionalInt port = portOf(service, candidate, servicePort);
-        return port.isEmpty() && asGateway && candidate.applicationTunnel().isPresent()
+        return port.isEmpty() && tunnels && candidate.applicationTunnel().port() > 0
                 ? OptionalInt.of(servicePort)
                 : port;
     }
@@ -105,17 +116,35 @@ final class EndpointChoice implements Consumer<Workload> {
     }
 
     private boolean isReachable(Workload candidate) {
-        if (candidate.network().equals(caller.network)) {
-            return addressOf(candidate, service, caller.family).isPresent();
-        }
-        return !candidate.addresses().isEmpty() || candidate.networkGateway().isPresent();
+        return candidate.network().equals(caller.network)
+                ? locationOf(candidate, service, caller.family).isPresent()
+                : !candidate.addresses().isEmpty()
+                        || !candidate.hostname().isEmpty()
+                        || candidate.networkGateway().isPresent();
     }
 
-    /** The address to use: of a family that the service speaks, preferably the caller's. */
-    static Optional<IpAddress> addressOf(Workload endpoint, MeshService service, IpAddress.Family preferred) {
+    /** The address to use, of a family that the service speaks, preferably the caller's; else the host name. */
+    static Optional<Location> locationOf(Workload endpoint, MeshService service, IpAddress.Family preferred) {
+        return addressOf(endpoint, service.ipFamilies(), preferred)
+                .<Location>map(Location.At::new)
+                .or(() -> named(endpoint));
+    }
+
+    /** As for a service that speaks every family. */
+    static Optional<Location> locationOf(Workload endpoint, IpAddress.Family preferred) {
+        return addressOf(endpoint, IpFamilies.AUTOMATIC, preferred)
+                .<Location>map(Location.At::new)
+                .or(() -> named(endpoint));
+    }
+
+    private static Optional<Location> named(Workload endpoint) {
+        return endpoint.hostname().isEmpty() ? Optional.empty() : Optional.of(new Location.Named(endpoint.hostname()));
+    }
+
+    private static Optional<IpAddress> addressOf(Workload endpoint, IpFamilies families, IpAddress.Family preferred) {
         IpAddress other = null;
         for (IpAddress address : endpoint.addresses()) {
-            if (service.ipFamilies().allows(address.family())) {
+            if (families.allows(address.family())) {
                 if (address.family() == preferred) {
                     return Optional.of(address);
                 }

@@ -18,4 +18,9 @@ public record FlowContext(
         IpPort client,
         IpPort target,
         String hboneAuthority,
-        boolean mutualTls) {}
+        boolean mutualTls) {
+
+    FlowContext withDestination(Party other) {
+        return new FlowContext(reporter, source, other, service, client, target, hboneAuthority, mutualTls);
+    }
+}

@@ -1,6 +1,5 @@
 package dev.ambit.domain.flow;
 
-import dev.ambit.domain.address.IpAddress;
 import dev.ambit.domain.flow.EndpointChoice.Caller;
 import dev.ambit.domain.flow.EndpointChoice.Endpoint;
 import dev.ambit.domain.identity.SpiffeId;
@@ -20,45 +19,71 @@ final class Gateways {
     /**
      * One workload of a gateway.
      *
-     * @param address one of the workload's, or one to reach it in another network by
+     * @param location empty for one in another network that can only be reached through that network's gateway
      * @param identities of which it must present one
+     * @param provider the service of which it is an endpoint, if it was found as one
      */
-    record Instance(Workload workload, IpAddress address, int port, Set<SpiffeId> identities) {}
+    record Instance(
+            Workload workload,
+            Optional<Location> location,
+            int port,
+            Set<SpiffeId> identities,
+            Optional<MeshService> provider) {}
 
-    /** An instance to send the caller's traffic to; empty if the gateway is unknown or has no usable instance. */
-    static Optional<Instance> choose(MeshView view, Caller caller, GatewayReference reference, RandomGenerator random) {
+    /** Chooses among the endpoints of a service. */
+    @FunctionalInterface
+    private interface Choice {
+        Optional<Endpoint> of(MeshView view, Caller caller, MeshService service, int port, RandomGenerator random);
+    }
+
+    /** An instance of a waypoint; empty if it is unknown or has no usable instance. */
+    static Optional<Instance> waypoint(
+            MeshView view, Caller caller, GatewayReference reference, RandomGenerator random) {
+        return choose(view, caller, reference, random, EndpointChoice::ofWaypoint);
+    }
+
+    /** An instance of a network's gateway; empty if it is unknown or has no usable instance. */
+    static Optional<Instance> networkGateway(
+            MeshView view, Caller caller, GatewayReference reference, RandomGenerator random) {
+        return choose(view, caller, reference, random, EndpointChoice::ofService);
+    }
+
+    private static Optional<Instance> choose(
+            MeshView view, Caller caller, GatewayReference reference, RandomGenerator random, Choice choice) {
         return switch (reference) {
             case GatewayReference.None() -> Optional.empty();
             case GatewayReference.ByHostname(var hostname, int port) -> {
                 Optional<MeshService> service = view.service(hostname);
                 yield service.isPresent()
-                        ? ofService(view, caller, service.get(), port, random)
-                        : view.workloadNamed(hostname).flatMap(workload -> ofWorkload(workload, caller, port));
+                        ? ofService(view, caller, service.get(), port, random, choice)
+                        : view.workloadNamed(hostname)
+                                .map(workload ->
+                                        alone(workload, EndpointChoice.locationOf(workload, caller.family()), port));
             }
             case GatewayReference.ByAddress(var address, int port) ->
                 switch (view.ownerOf(address, caller.workload().namespace())) {
-                    case AddressOwner.OfService(MeshService service) -> ofService(view, caller, service, port, random);
+                    case AddressOwner.OfService(MeshService service) ->
+                        ofService(view, caller.speaking(address.ip().family()), service, port, random, choice);
                     case AddressOwner.OfWorkload(Workload workload) ->
-                        Optional.of(new Instance(workload, address.ip(), port, Set.of(workload.identity())));
+                        Optional.of(alone(workload, Optional.of(new Location.At(address.ip())), port));
                     case AddressOwner.Nobody() -> Optional.empty();
                 };
         };
     }
 
     private static Optional<Instance> ofService(
-            MeshView view, Caller caller, MeshService service, int port, RandomGenerator random) {
-        return EndpointChoice.ofGateway(view, caller, service, port, random)
-                .flatMap(endpoint -> EndpointChoice.addressOf(endpoint.workload(), service, caller.family())
-                        .map(address -> new Instance(
-                                endpoint.workload(), address, endpoint.port(), identitiesOf(endpoint, service))));
+            MeshView view, Caller caller, MeshService service, int port, RandomGenerator random, Choice choice) {
+        return choice.of(view, caller, service, port, random)
+                .map(endpoint -> new Instance(
+                        endpoint.workload(),
+                        EndpointChoice.locationOf(endpoint.workload(), service, caller.family()),
+                        endpoint.port(),
+                        identitiesOf(endpoint, service),
+                        Optional.of(service)));
     }
 
-    private static Optional<Instance> ofWorkload(Workload workload, Caller caller, int port) {
-        return workload.addresses().stream()
-                .filter(address -> address.family() == caller.family())
-                .findFirst()
-                .or(() -> workload.addresses().stream().findFirst())
-                .map(address -> new Instance(workload, address, port, Set.of(workload.identity())));
+    private static Instance alone(Workload workload, Optional<Location> location, int port) {
+        return new Instance(workload, location, port, Set.of(workload.identity()), Optional.empty());
     }
 
     /** What an endpoint of a service may present: its own identity, or one that the service declares. */
@@ -66,8 +91,14 @@ final class Gateways {
         if (service.subjectAltNames().isEmpty()) {
             return Set.of(endpoint.workload().identity());
         }
-        var identities = new LinkedHashSet<SpiffeId>();
+        var identities = new LinkedHashSet<>(declaredBy(service));
         identities.add(endpoint.workload().identity());
+        return identities;
+    }
+
+    /** The identities that a service declares for whoever serves it; names that are none say nothing. */
+    static Set<SpiffeId> declaredBy(MeshService service) {
+        var identities = new LinkedHashSet<SpiffeId>();
         for (String name : service.subjectAltNames()) {
             if (SpiffeId.parse(name) instanceof SpiffeId.Parsed.Valid(SpiffeId id)) {
                 identities.add(id);

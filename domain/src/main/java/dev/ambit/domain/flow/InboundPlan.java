@@ -14,12 +14,27 @@ public sealed interface InboundPlan {
      * Connect to the application.
      *
      * @param facts what policy was asked about; asked again when policy changes
+     * @param destination where the application is dialled: what policy was asked about, or the same port on loopback for
+     *     an application that is told the rest by a header
      * @param origin the source address to show to the application
      * @param responseBaggage describes the destination to the caller's proxy; empty on plaintext
+     * @param header what the application is sent before the caller's first byte
      */
     record Forward(
-            FlowContext context, ConnectionFacts facts, IpPort destination, Origin origin, String responseBaggage)
-            implements InboundPlan {}
+            FlowContext context,
+            ConnectionFacts facts,
+            IpPort destination,
+            Origin origin,
+            String responseBaggage,
+            Optional<ProxyHeader> header)
+            implements InboundPlan {
+
+        /** To an application that wants no header. */
+        public Forward(
+                FlowContext context, ConnectionFacts facts, IpPort destination, Origin origin, String responseBaggage) {
+            this(context, facts, destination, origin, responseBaggage, Optional.empty());
+        }
+    }
 
     /** Answer the stream with an error status, or close the plaintext connection. */
     record Refuse(FlowContext context, RefusalReason reason) implements InboundPlan {}

@@ -20,10 +20,17 @@ public final class InboundPlanner {
     private static final int EXPLAINED_RULES_MAX = 64;
 
     private final String network;
+    private final InboundOptions options;
+
+    /** Plans for pods in the given network (empty is the default network) with Istio's defaults. */
+    public InboundPlanner(String network) {
+        this(network, InboundOptions.ISTIO);
+    }
 
     /** Plans for pods in the given network; empty is the default network. */
-    public InboundPlanner(String network) {
+    public InboundPlanner(String network, InboundOptions options) {
         this.network = network;
+        this.options = options;
     }
 
     /**
@@ -70,12 +77,15 @@ public final class InboundPlanner {
             case LocalTarget.Result.Refused(RefusalReason reason) ->
                 new InboundPlan.Refuse(
                         context(attempt, source(view, attempt), known(local), ServiceParty.UNKNOWN), reason);
-            case LocalTarget.Result.Found(IpPort destination) -> {
+            case LocalTarget.Result.Found(IpPort destination, Optional<IpPort> announced) -> {
                 FlowContext context = context(
                         attempt, source(view, attempt), known(local), service(view, local, attempt, destination));
                 var facts = new ConnectionFacts(
                         new Peer.Authenticated(attempt.peer()), attempt.client().ip(), destination);
-                yield decided(view, local, context, facts, Baggage.of(local).format());
+                String baggage = options.baggage() ? Baggage.of(local).format() : "";
+                Optional<ProxyHeader> header =
+                        announced.map(asked -> new ProxyHeader(attempt.client(), asked, attempt.peer()));
+                yield decided(view, local, context, facts, baggage, header);
             }
         };
     }
@@ -99,20 +109,38 @@ public final class InboundPlanner {
                 .map(ServiceParty::of)
                 .orElse(ServiceParty.UNKNOWN);
         var facts = new ConnectionFacts(new Peer.Anonymous(), attempt.client().ip(), destination);
-        return decided(view, local, context(attempt, source, known(local), service), facts, "");
+        return decided(view, local, context(attempt, source, known(local), service), facts, "", Optional.empty());
     }
 
-    private static InboundPlan decided(
-            MeshView view, Workload local, FlowContext context, ConnectionFacts facts, String responseBaggage) {
+    private InboundPlan decided(
+            MeshView view,
+            Workload local,
+            FlowContext context,
+            ConnectionFacts facts,
+            String responseBaggage,
+            Optional<ProxyHeader> header) {
         PolicySet policies = view.policiesFor(local);
         return switch (policies.decide(facts)) {
-            case Verdict.Allowed _ ->
-                new InboundPlan.Forward(context, facts, facts.destination(), origin(facts), responseBaggage);
+            case Verdict.Allowed _ -> {
+                boolean loopback = header.isPresent() && options.localhostTunnels();
+                yield new InboundPlan.Forward(
+                        context,
+                        facts,
+                        loopback ? onLoopback(facts.destination()) : facts.destination(),
+                        loopback ? new InboundPlan.Origin.Own() : origin(facts),
+                        responseBaggage,
+                        header);
+            }
             case Verdict.Denied denied ->
                 new InboundPlan.Refuse(
                         context,
                         new RefusalReason.PolicyDenied(denied.reason(), policies.explain(facts, EXPLAINED_RULES_MAX)));
         };
+    }
+
+    /** The caller's address is in the header, so the loopback connection need not (and cannot) show it. */
+    private static IpPort onLoopback(IpPort destination) {
+        return new IpPort(IpAddress.loopback(destination.ip().family()), destination.port());
     }
 
     /** A pod that calls itself would answer to itself if its address were preserved; one family cannot show another. */
@@ -124,14 +152,23 @@ public final class InboundPlanner {
                 : new InboundPlan.Origin.Preserved(source);
     }
 
-    /** Labels from the workload at the client's address if it is the proven one, else from what its proxy says. */
+    /**
+     * Labels from the workload at the client's address if it is the proven one, else from what its proxy says. Addresses
+     * mean nothing from one network to another, so what a gateway brought is not looked up.
+     */
     private Party source(MeshView view, InboundAttempt.Hbone attempt) {
         SpiffeId peer = attempt.peer();
-        return at(view, attempt.client().ip())
-                .filter(workload -> workload.identity().equals(peer))
+        Optional<Workload> found = attempt.headers().isFromElsewhere(network)
+                ? Optional.empty()
+                : at(view, attempt.client().ip());
+        return found.filter(workload -> workload.identity().equals(peer))
                 .map(Party::of)
-                .orElseGet(() -> Baggage.parse(attempt.headers().baggage()).party(peer.namespace()))
+                .orElseGet(() -> described(attempt).party(peer.namespace()))
                 .withIdentity(peer.toString());
+    }
+
+    private Baggage described(InboundAttempt.Hbone attempt) {
+        return options.baggage() ? Baggage.parse(attempt.headers().baggage()) : Baggage.EMPTY;
     }
 
     private Optional<Workload> at(MeshView view, IpAddress client) {

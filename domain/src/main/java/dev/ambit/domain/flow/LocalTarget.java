@@ -4,6 +4,7 @@ import dev.ambit.domain.address.IpAddress;
 import dev.ambit.domain.address.IpPort;
 import dev.ambit.domain.address.NetworkAddress;
 import dev.ambit.domain.service.MeshService;
+import dev.ambit.domain.service.VirtualAddress;
 import dev.ambit.domain.view.AddressOwner;
 import dev.ambit.domain.view.MeshView;
 import dev.ambit.domain.workload.ApplicationTunnel;
@@ -21,7 +22,12 @@ final class LocalTarget {
 
     /** Found or refused. */
     sealed interface Result {
-        record Found(IpPort destination) implements Result {}
+        /**
+         * The port to connect to.
+         *
+         * @param announced what an application that speaks the PROXY protocol is told the caller asked for
+         */
+        record Found(IpPort destination, Optional<IpPort> announced) implements Result {}
 
         record Refused(RefusalReason reason) implements Result {}
     }
@@ -51,7 +57,7 @@ final class LocalTarget {
         IpAddress arrived = attempt.local().ip();
         boolean meant = asked.ip().equals(arrived) || local.applicationTunnel().isPresent() || isBefore(asked.ip());
         return meant
-                ? atPort(asked.port())
+                ? atPort(OptionalInt.of(asked.port()), Optional.of(asked))
                 : new Result.Refused(new RefusalReason.AddressMismatch(asked.ip(), arrived));
     }
 
@@ -64,34 +70,50 @@ final class LocalTarget {
         };
     }
 
+    /** A service that this workload serves, or stands before. */
     private Result host(String hostname, int port) {
-        Optional<MeshService> served = serviceOf(view, local, hostname);
-        if (served.isPresent()) {
-            OptionalInt target = EndpointChoice.portOf(served.get(), local, port);
-            return target.isPresent() ? atPort(target.getAsInt()) : unknown();
-        }
-        boolean meant = view.serviceByHostname(hostname, local.namespace())
-                .filter(service -> local.applicationTunnel().isPresent() || Gateways.isWaypointOf(view, local, service))
-                .isPresent();
-        return meant ? atPort(port) : unknown();
+        return serviceOf(view, local, hostname)
+                .or(() -> view.serviceByHostname(hostname, local.namespace())
+                        .filter(service ->
+                                local.applicationTunnel().isPresent() || Gateways.isWaypointOf(view, local, service)))
+                .map(service -> atPort(
+                        EndpointChoice.portOf(service, local, port),
+                        addressOf(service).map(ip -> new IpPort(ip, port))))
+                .orElseGet(this::unknown);
     }
 
-    private Result atPort(int asked) {
+    /** The PROXY protocol has no room for a name: an address of this network stands for it, of IPv4 if there is one. */
+    private Optional<IpAddress> addressOf(MeshService service) {
+        return service.addresses().stream()
+                .filter(VirtualAddress::isHost)
+                .map(VirtualAddress::address)
+                .min(Comparator.comparing(
+                                (NetworkAddress address) -> !address.network().equals(network))
+                        .thenComparing(address -> !address.ip().isV4()))
+                .map(NetworkAddress::ip);
+    }
+
+    private Result atPort(OptionalInt asked, Optional<IpPort> meant) {
         ApplicationTunnel tunnel = local.applicationTunnel();
+        OptionalInt port = tunnel.port() > 0 ? OptionalInt.of(tunnel.port()) : asked;
+        if (port.isEmpty() || (asked.isPresent() && ProxyPorts.contains(asked.getAsInt()))) {
+            return unknown();
+        }
         return switch (tunnel.protocol()) {
-            case ABSENT -> at(asked);
-            case NONE -> at(tunnel.port() > 0 ? tunnel.port() : asked);
+            case ABSENT, NONE -> at(port.getAsInt(), Optional.empty());
             case PROXY ->
-                new Result.Refused(new RefusalReason.NotSupported(
-                        "application tunnel of " + local.uid() + " with the PROXY protocol"));
+                meant.isPresent()
+                        ? at(port.getAsInt(), meant)
+                        : new Result.Refused(new RefusalReason.NotSupported("the PROXY protocol for "
+                                + Authority.shown(attempt.authority()) + ", which has no address to announce"));
         };
     }
 
-    private Result at(int port) {
+    private Result at(int port, Optional<IpPort> announced) {
         Optional<IpAddress> address = ownAddress();
         return address.isEmpty() || ProxyPorts.contains(port)
                 ? unknown()
-                : new Result.Found(new IpPort(address.get(), port));
+                : new Result.Found(new IpPort(address.get(), port), announced);
     }
 
     /** The address the tunnel arrived at, if it is the workload's, which leaves out loopback; else one of its own. */

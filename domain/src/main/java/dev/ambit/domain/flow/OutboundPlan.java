@@ -36,6 +36,42 @@ public sealed interface OutboundPlan {
         }
     }
 
+    /**
+     * HBONE within HBONE, to another network: a pooled tunnel to its gateway, and through one stream of that a second
+     * tunnel of this connection's own, to the workload (or waypoint) that the gateway chooses. Both CONNECTs ask for the
+     * outer one's authority, the service by name.
+     *
+     * @param outer the tunnel to the gateway, not to carry the application's bytes
+     * @param expected the identities of which whoever answers behind the gateway must present one; never empty
+     * @param headers of the inner CONNECT
+     */
+    record DoubleTunnel(Tunnel outer, Set<SpiffeId> expected, HboneHeaders headers) implements OutboundPlan {
+        public DoubleTunnel {
+            expected = Set.copyOf(expected);
+            if (expected.isEmpty()) {
+                throw new IllegalArgumentException("nobody could prove to be " + outer.authority());
+            }
+        }
+
+        /** As far as it is known before anybody has answered: the destination is the gateway. */
+        @Override
+        public FlowContext context() {
+            return outer.context();
+        }
+
+        /**
+         * What telemetry says once the inner tunnel is open: the destination is who answered.
+         *
+         * @param peer the identity that the inner tunnel's mutual TLS proved
+         * @param baggage of the inner response, empty if it had none
+         */
+        public FlowContext reached(SpiffeId peer, String baggage) {
+            return outer.context()
+                    .withDestination(
+                            Baggage.parse(baggage).party(peer.namespace()).withIdentity(peer.toString()));
+        }
+    }
+
     /** Close the application's connection. */
     record Refuse(FlowContext context, RefusalReason reason) implements OutboundPlan {}
 }

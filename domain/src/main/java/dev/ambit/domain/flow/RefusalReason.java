@@ -120,8 +120,8 @@ public sealed interface RefusalReason {
         }
     }
 
-    /** The endpoint lives in another network. */
-    record OtherNetwork(String network) implements Unreachable {
+    /** The destination lives in another network, where this connection cannot go. */
+    record OtherNetwork(String network, String why) implements Unreachable {
         @Override
         public RefusalWord word() {
             return RefusalWord.OTHER_NETWORK;
@@ -129,7 +129,34 @@ public sealed interface RefusalReason {
 
         @Override
         public String message() {
-            return "destination is in network '" + network + "', which this proxy cannot reach";
+            return "destination is in network '" + network + "': " + why;
+        }
+    }
+
+    /** Behind a network gateway only the names that a service declares are accepted, and it declares none. */
+    record NoIdentityDeclared(String service, String network) implements Unreachable {
+        @Override
+        public RefusalWord word() {
+            return RefusalWord.NO_IDENTITY_DECLARED;
+        }
+
+        @Override
+        public String message() {
+            return "service " + service + " declares no subject alternative names, so nobody in network '" + network
+                    + "' can prove to serve it";
+        }
+    }
+
+    /** The endpoint has no address but a host name, and nobody knows an address of that. */
+    record HostUnresolved(String hostname, String why) implements Unreachable {
+        @Override
+        public RefusalWord word() {
+            return RefusalWord.HOST_UNRESOLVED;
+        }
+
+        @Override
+        public String message() {
+            return "no address for host name " + hostname + ": " + why;
         }
     }
 

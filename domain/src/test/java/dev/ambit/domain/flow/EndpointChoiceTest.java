@@ -135,8 +135,8 @@ class EndpointChoiceTest {
                 .addresses(List.of(IpAddress.of("10.0.1.2"), IpAddress.of("fd00::2")))
                 .build();
 
-        assertThat(EndpointChoice.addressOf(endpoint, speaking(families), caller))
-                .contains(IpAddress.of(chosen));
+        assertThat(EndpointChoice.locationOf(endpoint, speaking(families), caller))
+                .contains(new Location.At(IpAddress.of(chosen)));
     }
 
     @Test

@@ -153,17 +153,12 @@ class InboundPlannerTest {
                         mesh(tunnel(Protocol.NONE, 15_088)).with(service("other", "10.96.0.3")),
                         connect(key("other").hostname() + ":80"),
                         "forward 10.0.0.2:15088 as 10.0.0.1"),
-                row(
-                        "PROXY protocol",
-                        mesh(tunnel(Protocol.PROXY, 15_088)),
-                        connect("10.0.0.2:80"),
-                        "refuse NotSupported 503"),
                 row("waypoint of a service", sandwich, connect("10.96.0.5:80"), "forward 10.0.0.2:80 as 10.0.0.1"),
                 row(
                         "waypoint of a service by name",
                         sandwich,
                         connect(key("shielded").hostname() + ":80"),
-                        "forward 10.0.0.2:80 as 10.0.0.1"),
+                        "forward 10.0.0.2:8080 as 10.0.0.1"),
                 row("waypoint of a workload", sandwich, connect("10.0.0.5:80"), "forward 10.0.0.2:80 as 10.0.0.1"),
                 row("waypoint of others", sandwich, connect("10.0.0.6:80"), "refuse AddressMismatch 400"));
     }

@@ -110,6 +110,11 @@ class OutboundPlannerTest {
                         "endpoint with only a host name",
                         mesh().with(vip).with(cart().addresses(List.of()).hostname("h")),
                         dial("10.96.0.2", 80),
+                        "refuse HostUnresolved"),
+                row(
+                        "endpoint that knows a port its service has no longer",
+                        mesh().with(vip).with(cart().services(Map.of(vip.key(), new PortMap(Map.of(81, 9090))))),
+                        dial("10.96.0.2", 81),
                         "refuse NoHealthyUpstream"),
                 row(
                         "passthrough service",
@@ -256,7 +261,7 @@ class OutboundPlannerTest {
                         mesh().with(vip)
                                 .with(cart().network("far").addresses(List.of()).networkGateway(gatewayAt("1.1.1.1"))),
                         dial("10.96.0.2", 80),
-                        "refuse OtherNetwork"),
+                        "refuse NoIdentityDeclared"),
                 row(
                         "waypoint in another network",
                         mesh().with(waypointService())
@@ -342,6 +347,8 @@ class OutboundPlannerTest {
             case OutboundPlan.Passthrough passthrough -> "passthrough " + passthrough.destination();
             case OutboundPlan.Direct direct -> "direct " + direct.destination();
             case OutboundPlan.Tunnel tunnel -> "tunnel " + tunnel.hop() + " for " + tunnel.authority();
+            case OutboundPlan.DoubleTunnel twice ->
+                "double tunnel " + twice.outer().hop() + " for " + twice.outer().authority();
             case OutboundPlan.Refuse refuse ->
                 "refuse " + refuse.reason().getClass().getSimpleName();
         };
@@ -366,7 +373,7 @@ class OutboundPlannerTest {
     }
 
     private static MeshService waypointService() {
-        return service("waypoint", "10.96.0.9");
+        return TestMesh.waypointService("waypoint", "10.96.0.9");
     }
 
     private static MeshService passthrough(MeshService service) {

@@ -30,14 +30,23 @@ class PlannersPropertyTest {
             if (own.isEmpty()) {
                 assertThat(plan).isInstanceOf(OutboundPlan.Refuse.class);
             }
-            if (plan instanceof OutboundPlan.Tunnel tunnel) {
-                assertThat(tunnel.source()).isEqualTo(own.orElseThrow().identity());
-                assertThat(tunnel.expected()).isNotEmpty();
-                assertThat(plan.context().mutualTls()).isTrue();
-            } else {
-                assertThat(plan.context().source().identity()).isEmpty();
+            switch (plan) {
+                case OutboundPlan.Tunnel tunnel -> claimsOnly(own.orElseThrow(), tunnel);
+                case OutboundPlan.DoubleTunnel twice -> {
+                    claimsOnly(own.orElseThrow(), twice.outer());
+                    assertThat(twice.expected()).isNotEmpty();
+                    assertThat(twice.headers().network()).contains("");
+                }
+                default -> assertThat(plan.context().source().identity()).isEmpty();
             }
         }
+    }
+
+    private static void claimsOnly(Workload own, OutboundPlan.Tunnel tunnel) {
+        assertThat(tunnel.source()).isEqualTo(own.identity());
+        assertThat(tunnel.expected()).isNotEmpty();
+        assertThat(tunnel.headers().network()).isEmpty();
+        assertThat(tunnel.context().mutualTls()).isTrue();
     }
 
     @Property(tries = 500)
@@ -53,12 +62,18 @@ class PlannersPropertyTest {
             if (plan instanceof InboundPlan.Forward forward) {
                 Workload own = view.workloadOf(attempt.destination()).orElseThrow();
                 assertThat(ProxyPorts.contains(forward.destination().port())).isFalse();
-                assertThat(forward.facts().destination()).isEqualTo(forward.destination());
+                assertThat(forward.facts().destination().port())
+                        .isEqualTo(forward.destination().port());
                 assertThat(view.policiesFor(own).decide(forward.facts())).isInstanceOf(Verdict.Allowed.class);
                 assertThat(planner.reevaluate(view, attempt.destination(), forward.facts()))
                         .isEmpty();
                 if (attempt instanceof InboundAttempt.Hbone) {
-                    assertThat(own.addresses()).contains(forward.destination().ip());
+                    assertThat(own.addresses())
+                            .contains(forward.facts().destination().ip());
+                    assertThat(forward.destination().ip().isLoopback()
+                                    && forward.header().isEmpty()
+                                    && !forward.facts().destination().ip().isLoopback())
+                            .isFalse();
                 }
             }
         }

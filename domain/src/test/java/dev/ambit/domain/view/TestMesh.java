@@ -49,6 +49,13 @@ public final class TestMesh {
         return MeshService.plain(key(name), name, addresses, List.of(new ServicePort(80, 8080, AppProtocol.UNKNOWN)));
     }
 
+    /** A service that terminates tunnels: port 15008 and nothing else. */
+    public static MeshService waypointService(String name, String... vips) {
+        MeshService plain = service(name, vips);
+        var hbone = new ServicePort(15_008, 15_008, AppProtocol.UNKNOWN);
+        return MeshService.plain(plain.key(), name, plain.addresses(), List.of(hbone));
+    }
+
     public static NamespacedHostname key(String name) {
         return new NamespacedHostname(NAMESPACE, name + "." + NAMESPACE + ".svc.cluster.local");
     }
