@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A plan being carried out: reported as opened when made, and as closed exactly once. Lives on one event loop. */
 final class Flow implements FlowDecisions.LiveFlow {
-    private final FlowContext context;
+    private volatile FlowContext context;
     private final FlowDecisions.Plan plan;
     private final PodConnections pod;
     private final EventLoop loop;
@@ -23,6 +23,7 @@ final class Flow implements FlowDecisions.LiveFlow {
     private @Nullable Leg responder;
     private @Nullable Relay relay;
     private @Nullable FlowOutcome ending;
+    private boolean announced;
     private boolean over;
 
     private Flow(FlowContext context, FlowDecisions.Plan plan, PodConnections pod, EventLoop loop, Leg initiator) {
@@ -35,10 +36,35 @@ final class Flow implements FlowDecisions.LiveFlow {
 
     static Flow open(FlowContext context, FlowDecisions.Plan plan, PodConnections pod, EventLoop loop, Leg initiator) {
         var flow = new Flow(context, plan, pod, loop, initiator);
-        pod.opened(flow);
-        initiator.whenLost(
-                () -> flow.fail(ResponseFlag.NONE, "the caller went away before its connection was established"));
+        flow.begin(true);
         return flow;
+    }
+
+    /** A flow whose destination is not known yet: it is reported as opened once it is, or when it fails. */
+    static Flow openUnannounced(
+            FlowContext context, FlowDecisions.Plan plan, PodConnections pod, EventLoop loop, Leg initiator) {
+        var flow = new Flow(context, plan, pod, loop, initiator);
+        flow.begin(false);
+        return flow;
+    }
+
+    private void begin(boolean known) {
+        announced = known;
+        pod.opened(this, known);
+        initiator.whenLost(() -> fail(ResponseFlag.NONE, "the caller went away before its connection was established"));
+    }
+
+    /** Who answers is known now. */
+    void reached(FlowContext known) {
+        context = known;
+        announce();
+    }
+
+    private void announce() {
+        if (!announced) {
+            announced = true;
+            pod.announce(this);
+        }
     }
 
     @Override
@@ -85,6 +111,13 @@ final class Flow implements FlowDecisions.LiveFlow {
         stop(new FlowOutcome.Failed(flag, message));
     }
 
+    /** As {@link #fail}; a flow that is carried is left to its legs, which know better what ended them. */
+    void failUnlessCarried(ResponseFlag flag, String message) {
+        if (relay == null) {
+            fail(flag, message);
+        }
+    }
+
     @Override
     public void end(RefusalReason reason) {
         Answers.on(loop, () -> stop(new FlowOutcome.Refused(reason)));
@@ -111,6 +144,7 @@ final class Flow implements FlowDecisions.LiveFlow {
             return;
         }
         over = true;
+        announce();
         var duration = Duration.ofNanos(System.nanoTime() - startNanos);
         pod.closed(this, new FlowReport(context, received, sent, duration, outcome));
     }

@@ -200,7 +200,8 @@ final class HboneInbound {
         HboneHeaders headers = request.headers();
         int chars = headers.baggage().length()
                 + headers.forwarded().length()
-                + headers.traceparent().length();
+                + headers.traceparent().length()
+                + headers.network().orElse("").length();
         return chars > HEADER_CHARS_MAX
                 ? Optional.of("headers of " + chars + " characters, allowed are " + HEADER_CHARS_MAX)
                 : Optional.empty();

@@ -5,7 +5,9 @@ import dev.ambit.adapters.netty.relay.SocketLeg;
 import dev.ambit.domain.flow.InboundPlan;
 import dev.ambit.domain.flow.ResponseFlag;
 import dev.ambit.ports.transport.FlowDecisions.Plan;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 
 /** Carries out an inbound plan that lets the connection in, however it arrived. */
@@ -40,7 +42,10 @@ final class InboundForward {
                                 + ErrorText.of(dialled.cause()));
                 return;
             }
-            pod.track(dialled.getNow().channel());
+            SocketChannel application = dialled.getNow().channel();
+            pod.track(application);
+            // Before anything else is written, and not counted as the caller's.
+            plan.header().ifPresent(header -> application.writeAndFlush(Unpooled.wrappedBuffer(header.encode())));
             if (!flow.isOver()) {
                 reached.run();
             }

@@ -62,6 +62,12 @@ final class OutboundCapture {
                     pod.pool(loop).open(tunnel, new TunnelRequest(flow));
                 }
             }
+            case OutboundPlan.DoubleTunnel twice -> {
+                Flow flow = Flow.openUnannounced(twice.context(), new Plan.Outbound(twice), pod, loop, application);
+                if (!flow.isOver()) {
+                    pod.pool(loop).open(twice.outer(), new InnerTunnel(twice, flow, pod, loop));
+                }
+            }
         }
     }
 

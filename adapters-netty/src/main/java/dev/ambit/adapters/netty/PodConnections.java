@@ -129,12 +129,19 @@ final class PodConnections {
                 });
     }
 
-    void opened(Flow flow) {
+    /** @param known whether the application hears about it now, or by {@link #announce} */
+    void opened(Flow flow, boolean known) {
         flows.add(flow);
-        decisions.opened(flow);
+        if (known) {
+            announce(flow);
+        }
         if (closed) {
             flow.end(new RefusalReason.Draining());
         }
+    }
+
+    void announce(Flow flow) {
+        decisions.opened(flow);
     }
 
     void closed(Flow flow, FlowReport report) {

@@ -91,7 +91,7 @@ final class Tunnels {
         HboneStream stream = tunnel.session()
                 .connect(next.request.plan().authority(), next.request.plan().headers(), new ClientSession.Response() {
                     @Override
-                    public void accepted(HboneStream accepted) {
+                    public void accepted(HboneStream accepted, String baggage) {
                         waiter.opened(accepted);
                     }
 

@@ -14,8 +14,12 @@ public final class ClientSession extends Http2Session {
 
     /** Hears once what became of a CONNECT. */
     public interface Response {
-        /** Status 200: the stream carries bytes now. */
-        void accepted(HboneStream stream);
+        /**
+         * Status 200: the stream carries bytes now.
+         *
+         * @param baggage describes who answers; empty if the answer has none
+         */
+        void accepted(HboneStream stream, String baggage);
 
         /**
          * Any other answer, or none.
@@ -75,6 +79,7 @@ public final class ClientSession extends Http2Session {
         add(request, "baggage", headers.baggage());
         add(request, "forwarded", headers.forwarded());
         add(request, "traceparent", headers.traceparent());
+        headers.network().ifPresent(network -> request.add("x-forwarded-network", network));
         sendHeaders(id, request, false);
         return stream;
     }
@@ -107,7 +112,8 @@ public final class ClientSession extends Http2Session {
         if (response != null) {
             unanswered.remove(stream);
             known.markAnswered();
-            response.accepted(known);
+            CharSequence baggage = headers.get("baggage");
+            response.accepted(known, baggage == null ? "" : baggage.toString());
         }
         if (ends && !known.isOver()) {
             known.dataEnds();

@@ -3,6 +3,7 @@ package dev.ambit.adapters.netty.http2;
 import dev.ambit.domain.flow.HboneHeaders;
 import dev.ambit.ports.transport.TransportLimits;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,9 @@ public final class ServerSession extends Http2Session {
                         new HboneHeaders(
                                 text(headers.get("baggage")),
                                 text(headers.get("forwarded")),
-                                text(headers.get("traceparent")))));
+                                text(headers.get("traceparent")),
+                                Optional.ofNullable(headers.get("x-forwarded-network"))
+                                        .map(CharSequence::toString))));
         if (ends && !opened.isOver()) {
             opened.dataEnds();
         }

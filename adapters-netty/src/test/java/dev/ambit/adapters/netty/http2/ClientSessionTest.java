@@ -31,7 +31,7 @@ class ClientSessionTest {
     private void connect() {
         session.connect("10.0.0.9:80", HEADERS, new ClientSession.Response() {
             @Override
-            public void accepted(HboneStream stream) {
+            public void accepted(HboneStream stream, String baggage) {
                 answers.add("accepted");
             }
 
