@@ -107,6 +107,16 @@ public final class MeshView {
         return services.named(hostname, callerNamespace);
     }
 
+    /** Every service with this host name that the caller's namespace may see, in no order. Case does not matter. */
+    public List<MeshService> servicesNamed(String hostname, String callerNamespace) {
+        return services.allNamed(hostname, callerNamespace);
+    }
+
+    /** Whether there is a service called {@code *.something} with so many labels, the asterisk included. */
+    public boolean hasWildcardServices(int labels) {
+        return services.hasWildcards(labels);
+    }
+
     /**
      * Whom a caller means by an address: the service with exactly this address, else the workload, else a service with a
      * block around it. So a workload inside somebody's block keeps its own identity and policy.

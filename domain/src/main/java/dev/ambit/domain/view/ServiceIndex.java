@@ -7,8 +7,11 @@ import dev.ambit.domain.address.NetworkAddress;
 import dev.ambit.domain.service.MeshService;
 import dev.ambit.domain.service.VirtualAddress;
 import dev.ambit.domain.service.Visibility;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,10 +20,13 @@ record ServiceIndex(
         PersistentMap<NamespacedHostname, MeshService> byKey,
         Groups<String, NamespacedHostname, MeshService> byHostname,
         Groups<VirtualAddress, NamespacedHostname, MeshService> byAddress,
-        Groups<String, PrefixLength, Integer> blockLengthsByNetwork) {
+        Groups<String, PrefixLength, Integer> blockLengthsByNetwork,
+        PersistentMap<Integer, Integer> wildcardsByLabels) {
 
-    static final ServiceIndex EMPTY =
-            new ServiceIndex(PersistentMap.empty(), Groups.empty(), Groups.empty(), Groups.empty());
+    private static final String WILDCARD = "*.";
+
+    static final ServiceIndex EMPTY = new ServiceIndex(
+            PersistentMap.empty(), Groups.empty(), Groups.empty(), Groups.empty(), PersistentMap.empty());
 
     ServiceIndex with(MeshService service) {
         MeshService before = byKey.get(service.key());
@@ -44,9 +50,10 @@ record ServiceIndex(
         }
         return new ServiceIndex(
                 byKey.with(service.key(), service),
-                byHostname.with(service.hostname(), service.key(), service),
+                byHostname.with(folded(service.hostname()), service.key(), service),
                 addresses,
-                lengths);
+                lengths,
+                countedWildcard(service.hostname(), 1));
     }
 
     private ServiceIndex without(MeshService service) {
@@ -58,9 +65,25 @@ record ServiceIndex(
         }
         return new ServiceIndex(
                 byKey.without(service.key()),
-                byHostname.without(service.hostname(), service.key()),
+                byHostname.without(folded(service.hostname()), service.key()),
                 addresses,
-                lengths);
+                lengths,
+                countedWildcard(service.hostname(), -1));
+    }
+
+    /** Host names are compared without regard to case (RFC 4343). */
+    private static String folded(String hostname) {
+        return hostname.toLowerCase(Locale.ROOT);
+    }
+
+    private PersistentMap<Integer, Integer> countedWildcard(String hostname, int change) {
+        if (!hostname.startsWith(WILDCARD)) {
+            return wildcardsByLabels;
+        }
+        int labels = (int) hostname.chars().filter(c -> c == '.').count() + 1;
+        Integer before = wildcardsByLabels.get(labels);
+        int count = (before == null ? 0 : before) + change;
+        return count == 0 ? wildcardsByLabels.without(labels) : wildcardsByLabels.with(labels, count);
     }
 
     /** Each address once, blocks by their first address. */
@@ -86,7 +109,29 @@ record ServiceIndex(
     }
 
     Optional<MeshService> named(String hostname, String callerNamespace) {
-        return preferred(byHostname.of(hostname), callerNamespace);
+        return preferred(byHostname.of(folded(hostname)), callerNamespace);
+    }
+
+    List<MeshService> allNamed(String hostname, String callerNamespace) {
+        PersistentMap<NamespacedHostname, MeshService> candidates = byHostname.of(folded(hostname));
+        if (candidates.isEmpty()) {
+            return List.of();
+        }
+        var visible = new ArrayList<MeshService>();
+        candidates.forEach((_, service) -> {
+            if (isVisible(service, callerNamespace)) {
+                visible.add(service);
+            }
+        });
+        return visible;
+    }
+
+    boolean hasWildcards(int labels) {
+        return wildcardsByLabels.get(labels) != null;
+    }
+
+    private static boolean isVisible(MeshService service, String callerNamespace) {
+        return service.visibility() == Visibility.PUBLIC || service.namespace().equals(callerNamespace);
     }
 
     /** The service that has exactly this address. */
@@ -114,7 +159,7 @@ record ServiceIndex(
         }
         var preferred = new Preferred<>(preference(callerNamespace));
         candidates.forEach((_, service) -> {
-            if (service.visibility() == Visibility.PUBLIC || service.namespace().equals(callerNamespace)) {
+            if (isVisible(service, callerNamespace)) {
                 preferred.accept(service);
             }
         });
