@@ -27,6 +27,7 @@ public final class NettyTransport implements Transport {
     private final Credentials credentials;
     private final TlsContexts tls;
     private final EventLoopGroup loops;
+    private final Neighbours neighbours = new Neighbours();
     private final Set<NettyPodProxy> proxies = ConcurrentHashMap.newKeySet();
 
     public NettyTransport(NettyOptions options, TransportLimits limits, Credentials credentials) {
@@ -51,9 +52,10 @@ public final class NettyTransport implements Transport {
 
     @Override
     public PodProxy serve(PodBinding pod, FlowDecisions decisions) {
-        var connections = new PodConnections(pod, decisions, options, limits, credentials, tls);
+        var connections = new PodConnections(pod, decisions, options, limits, credentials, tls, neighbours);
         NettyPodProxy proxy = NettyPodProxy.start(connections, loops, proxies::remove);
         proxies.add(proxy);
+        neighbours.add(connections);
         return proxy;
     }
 

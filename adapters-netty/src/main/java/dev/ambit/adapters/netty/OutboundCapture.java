@@ -56,18 +56,32 @@ final class OutboundCapture {
             case OutboundPlan.Passthrough passthrough ->
                 dial(passthrough.destination(), open(passthrough, application, loop), loop);
             case OutboundPlan.Direct direct -> dial(direct.destination(), open(direct, application, loop), loop);
-            case OutboundPlan.Tunnel tunnel -> {
-                Flow flow = open(tunnel, application, loop);
-                if (!flow.isOver()) {
-                    pod.pool(loop).open(tunnel, new TunnelRequest(flow));
-                }
-            }
+            case OutboundPlan.Tunnel tunnel -> tunnel(tunnel, application, loop);
+            case OutboundPlan.Local local ->
+                pod.neighbour(local.namespace(), local.pod())
+                        .ifPresentOrElse(
+                                destination -> hand(local, destination, application, loop),
+                                () -> tunnel(local.tunnel(), application, loop));
             case OutboundPlan.DoubleTunnel twice -> {
                 Flow flow = Flow.openUnannounced(twice.context(), new Plan.Outbound(twice), pod, loop, application);
                 if (!flow.isOver()) {
                     pod.pool(loop).open(twice.outer(), new InnerTunnel(twice, flow, pod, loop));
                 }
             }
+        }
+    }
+
+    private void tunnel(OutboundPlan.Tunnel tunnel, SocketLeg application, EventLoop loop) {
+        Flow flow = open(tunnel, application, loop);
+        if (!flow.isOver()) {
+            pod.pool(loop).open(tunnel, new TunnelRequest(flow));
+        }
+    }
+
+    private void hand(OutboundPlan.Local local, PodConnections destination, SocketLeg application, EventLoop loop) {
+        Flow flow = open(local, application, loop);
+        if (!flow.isOver()) {
+            new SameNode(local.tunnel(), pod, destination, application, flow).open();
         }
     }
 

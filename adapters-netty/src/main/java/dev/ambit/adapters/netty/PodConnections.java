@@ -20,6 +20,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,6 +41,7 @@ final class PodConnections {
     private final Credentials credentials;
     private final TlsContexts tls;
     private final PodSockets sockets;
+    private final Neighbours neighbours;
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final Set<Flow> flows = ConcurrentHashMap.newKeySet();
     private final Map<ServerSession, EventLoop> sessions = new ConcurrentHashMap<>();
@@ -54,7 +56,8 @@ final class PodConnections {
             NettyOptions options,
             TransportLimits limits,
             Credentials credentials,
-            TlsContexts tls) {
+            TlsContexts tls,
+            Neighbours neighbours) {
         this.pod = pod;
         this.decisions = decisions;
         this.options = options;
@@ -62,6 +65,7 @@ final class PodConnections {
         this.credentials = credentials;
         this.tls = tls;
         this.sockets = new PodSockets(pod.namespace(), limits);
+        this.neighbours = neighbours;
     }
 
     PodBinding pod() {
@@ -90,6 +94,11 @@ final class PodConnections {
 
     PodSockets sockets() {
         return sockets;
+    }
+
+    /** Another pod of this process (or this one) that takes connections. */
+    Optional<PodConnections> neighbour(String namespace, String name) {
+        return neighbours.find(namespace, name);
     }
 
     TunnelPool pool(EventLoop loop) {
@@ -160,6 +169,7 @@ final class PodConnections {
 
     /** Tells tunnels to take no more streams. */
     void goAway() {
+        neighbours.remove(this);
         sessions.forEach((session, loop) -> Answers.on(loop, session::goAway));
     }
 
@@ -178,6 +188,7 @@ final class PodConnections {
     /** Ends what is left. The result completes when every socket is closed. */
     io.netty.util.concurrent.Future<Void> close() {
         closed = true;
+        neighbours.remove(this);
         flows.forEach(flow -> flow.end(new RefusalReason.Draining()));
         sessions.forEach((session, loop) -> Answers.on(loop, session::close));
         pools.forEach((loop, pool) -> Answers.on(loop, pool::close));

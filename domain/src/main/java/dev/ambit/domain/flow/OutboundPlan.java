@@ -72,6 +72,23 @@ public sealed interface OutboundPlan {
         }
     }
 
+    /**
+     * A tunnel that would end in a pod of the same node. Whoever serves that pod as well may carry the connection without
+     * the tunnel, provided the tunnel could be made: both certificates held, each acceptable to the other end, the address
+     * the pod's own. Then the destination is asked with what the tunnel would have shown it, and both ends report as they
+     * do with a tunnel. Whoever does not serve the pod carries out the tunnel.
+     *
+     * @param tunnel what this stands for
+     * @param namespace of the destination pod
+     * @param pod its name
+     */
+    record Local(Tunnel tunnel, String namespace, String pod) implements OutboundPlan {
+        @Override
+        public FlowContext context() {
+            return tunnel.context();
+        }
+    }
+
     /** Close the application's connection. */
     record Refuse(FlowContext context, RefusalReason reason) implements OutboundPlan {}
 }

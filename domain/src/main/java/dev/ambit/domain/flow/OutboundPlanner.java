@@ -12,16 +12,24 @@ import java.util.random.RandomGenerator;
 public final class OutboundPlanner {
     private final String network;
     private final RandomGenerator random;
+    private final boolean sameNode;
+
+    /** As the other constructor, with a tunnel to every pod of the mesh, wherever it runs. */
+    public OutboundPlanner(String network, RandomGenerator random) {
+        this(network, random, false);
+    }
 
     /**
      * Plans for pods in one network.
      *
      * @param network the network this proxy is in; empty is the default network
      * @param random must be safe for all threads that call {@link #decide}
+     * @param sameNode whether a tunnel to a pod of the caller's own node is planned as {@link OutboundPlan.Local}
      */
-    public OutboundPlanner(String network, RandomGenerator random) {
+    public OutboundPlanner(String network, RandomGenerator random, boolean sameNode) {
         this.network = network;
         this.random = random;
+        this.sameNode = sameNode;
     }
 
     /**
@@ -37,7 +45,7 @@ public final class OutboundPlanner {
             return new Planned(refused(attempt, new RefusalReason.RecursiveCall(destination)));
         }
         return view.workloadOf(attempt.source())
-                .map(source -> new OutboundPlanning(view, network, random, attempt, source).decide())
+                .map(source -> new OutboundPlanning(view, network, random, sameNode, attempt, source).decide())
                 .orElseGet(() -> new Planned(refused(attempt, new RefusalReason.WorkloadUnknown(attempt.source()))));
     }
 

@@ -14,6 +14,7 @@ import dev.ambit.domain.service.WeightedWaypoint;
 import dev.ambit.domain.view.AddressOwner;
 import dev.ambit.domain.view.MeshView;
 import dev.ambit.domain.workload.GatewayReference;
+import dev.ambit.domain.workload.NetworkMode;
 import dev.ambit.domain.workload.Workload;
 import java.util.Optional;
 import java.util.Set;
@@ -25,15 +26,23 @@ final class OutboundPlanning {
     private final MeshView view;
     private final String network;
     private final RandomGenerator random;
+    private final boolean sameNode;
     private final Workload source;
     private final Caller caller;
     private final IpPort client;
     private final IpPort destination;
 
-    OutboundPlanning(MeshView view, String network, RandomGenerator random, OutboundAttempt attempt, Workload source) {
+    OutboundPlanning(
+            MeshView view,
+            String network,
+            RandomGenerator random,
+            boolean sameNode,
+            OutboundAttempt attempt,
+            Workload source) {
         this.view = view;
         this.network = network;
         this.random = random;
+        this.sameNode = sameNode;
         this.source = source;
         this.client = attempt.client();
         this.destination = attempt.destination();
@@ -191,9 +200,28 @@ final class OutboundPlanning {
     }
 
     private OutboundPlan deliver(Workload workload, IpPort to, Set<SpiffeId> expected, ServiceParty party) {
-        return workload.isHbone()
-                ? tunnel(workload, new IpPort(to.ip(), ProxyPorts.HBONE), to.toString(), expected, party)
-                : new OutboundPlan.Direct(context(Party.of(source), known(workload), party, to, "", false), to);
+        if (!workload.isHbone()) {
+            return new OutboundPlan.Direct(context(Party.of(source), known(workload), party, to, "", false), to);
+        }
+        OutboundPlan.Tunnel tunnel =
+                tunnel(workload, new IpPort(to.ip(), ProxyPorts.HBONE), to.toString(), expected, party);
+        return sameNode && isNeighbour(workload)
+                ? new OutboundPlan.Local(tunnel, workload.namespace(), workload.name())
+                : tunnel;
+    }
+
+    /**
+     * Whether the tunnel would lead from this node's proxy back to it, and from there to the application itself: not to a
+     * workload that ends tunnels on its own, wants them elsewhere, or shares its node's network.
+     */
+    private boolean isNeighbour(Workload workload) {
+        return !source.node().isEmpty()
+                && workload.node().equals(source.node())
+                && workload.clusterId().equals(source.clusterId())
+                && workload.uid().isPod()
+                && workload.networkMode() == NetworkMode.STANDARD
+                && !workload.nativeTunnel()
+                && !workload.applicationTunnel().isPresent();
     }
 
     private OutboundPlan.Tunnel tunnel(

@@ -349,6 +349,7 @@ class OutboundPlannerTest {
             case OutboundPlan.Tunnel tunnel -> "tunnel " + tunnel.hop() + " for " + tunnel.authority();
             case OutboundPlan.DoubleTunnel twice ->
                 "double tunnel " + twice.outer().hop() + " for " + twice.outer().authority();
+            case OutboundPlan.Local local -> "local " + local.namespace() + "/" + local.pod();
             case OutboundPlan.Refuse refuse ->
                 "refuse " + refuse.reason().getClass().getSimpleName();
         };

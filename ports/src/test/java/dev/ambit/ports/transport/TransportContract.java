@@ -102,8 +102,11 @@ public abstract class TransportContract {
         return new OutboundPlan.Passthrough(context(Reporter.SOURCE, client, target), target);
     }
 
-    static OutboundPlan tunnel(IpPort client, int hbonePort, IpPort application, Set<SpiffeId> expected) {
-        IpPort hop = loopback(hbonePort);
+    static OutboundPlan.Tunnel tunnel(IpPort client, int hbonePort, IpPort application, Set<SpiffeId> expected) {
+        return tunnel(client, loopback(hbonePort), application, expected);
+    }
+
+    static OutboundPlan.Tunnel tunnel(IpPort client, IpPort hop, IpPort application, Set<SpiffeId> expected) {
         return new OutboundPlan.Tunnel(
                 context(Reporter.SOURCE, client, hop),
                 hop,

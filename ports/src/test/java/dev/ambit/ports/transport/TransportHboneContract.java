@@ -6,6 +6,7 @@ import dev.ambit.domain.flow.FlowOutcome;
 import dev.ambit.domain.flow.FlowReport;
 import dev.ambit.domain.flow.InboundAttempt;
 import dev.ambit.domain.flow.InboundPlan;
+import dev.ambit.domain.flow.OutboundPlan;
 import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.flow.ResponseFlag;
@@ -23,16 +24,21 @@ import org.junit.jupiter.api.Test;
 
 /** Two pods of one transport, a tunnel between them. */
 public abstract class TransportHboneContract extends TransportContract {
-    private final RecordingDecisions source = new RecordingDecisions();
-    private final RecordingDecisions destination = new RecordingDecisions();
+    final RecordingDecisions source = new RecordingDecisions();
+    final RecordingDecisions destination = new RecordingDecisions();
+
+    /** The plan that asks for this tunnel. */
+    OutboundPlan planned(OutboundPlan.Tunnel tunnel) {
+        return tunnel;
+    }
 
     /** A pod that tunnels to another that lets everything in. */
-    private int pair(TransportLimits limits, Upstream application) {
+    final int pair(TransportLimits limits, Upstream application) {
         Transport transport = start(limits);
         PodProxy server = serve(transport, SERVER, destination);
         PodProxy client = serve(transport, CLIENT, source);
         int hbone = server.ports().inboundHbone();
-        source.planOutbound(attempt -> tunnel(attempt.client(), hbone, application.address(), Set.of(SERVER)));
+        source.planOutbound(attempt -> planned(tunnel(attempt.client(), hbone, application.address(), Set.of(SERVER))));
         destination.planInbound(attempt -> forward(attempt, application.address()));
         return client.ports().outbound();
     }
@@ -137,8 +143,8 @@ public abstract class TransportHboneContract extends TransportContract {
         Transport transport = start(LIMITS);
         PodProxy server = serve(transport, SERVER, destination);
         PodProxy client = serve(transport, CLIENT, source);
-        source.planOutbound(
-                attempt -> tunnel(attempt.client(), server.ports().inboundHbone(), echo.address(), Set.of(STRANGER)));
+        source.planOutbound(attempt ->
+                planned(tunnel(attempt.client(), server.ports().inboundHbone(), echo.address(), Set.of(STRANGER))));
 
         assertThat(endsWithoutData(connect(client.ports().outbound()))).isTrue();
 
@@ -156,7 +162,7 @@ public abstract class TransportHboneContract extends TransportContract {
         Transport transport = start(LIMITS);
         PodProxy client = serve(transport, CLIENT, source);
         credentials.drop(CLIENT);
-        source.planOutbound(attempt -> tunnel(attempt.client(), 1, loopback(1), Set.of(SERVER)));
+        source.planOutbound(attempt -> planned(tunnel(attempt.client(), 1, loopback(1), Set.of(SERVER))));
 
         assertThat(endsWithoutData(connect(client.ports().outbound()))).isTrue();
 
@@ -203,7 +209,8 @@ public abstract class TransportHboneContract extends TransportContract {
         Upstream gone = Upstream.echo();
         gone.close();
         PodProxy client = serve(start(LIMITS), CLIENT, source);
-        source.planOutbound(attempt -> tunnel(attempt.client(), gone.address().port(), loopback(1), Set.of(SERVER)));
+        source.planOutbound(
+                attempt -> planned(tunnel(attempt.client(), gone.address().port(), loopback(1), Set.of(SERVER))));
 
         assertThat(endsWithoutData(connect(client.ports().outbound()))).isTrue();
 
@@ -283,8 +290,8 @@ public abstract class TransportHboneContract extends TransportContract {
         Transport transport = start(LIMITS);
         PodProxy server = serve(transport, SERVER, destination);
         PodProxy client = serve(transport, CLIENT, source);
-        source.planOutbound(
-                attempt -> tunnel(attempt.client(), server.ports().inboundHbone(), echo.address(), Set.of(SERVER)));
+        source.planOutbound(attempt ->
+                planned(tunnel(attempt.client(), server.ports().inboundHbone(), echo.address(), Set.of(SERVER))));
         destination.planInbound(attempt -> forward(attempt, echo.address()));
         Socket socket = connect(client.ports().outbound());
         socket.getOutputStream().write('a');

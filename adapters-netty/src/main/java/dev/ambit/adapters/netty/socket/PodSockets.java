@@ -21,10 +21,15 @@ import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.PromiseNotifier;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -45,6 +50,9 @@ public final class PodSockets {
     private static final int KEEPALIVE_SECONDS = 180;
     private static final int KEEPALIVE_PROBES = 9;
 
+    private static final long OWNED_NANOS = 1_000_000_000L;
+
+    private final Map<IpAddress, Long> owned = new ConcurrentHashMap<>();
     private final NetworkNamespace namespace;
     private final TransportLimits limits;
 
@@ -166,6 +174,35 @@ public final class PodSockets {
                         .addListener(new PromiseNotifier<>(connected));
             }
         });
+    }
+
+    /**
+     * Whether the address is one of the pod's own, as opposed to one that is only routed to from there: what would be sent
+     * to another's address would leave the pod unprotected. The answer may be a second old.
+     */
+    public boolean owns(IpAddress address) {
+        long now = System.nanoTime();
+        Long last = owned.get(address);
+        if (last != null && now - last < OWNED_NANOS) {
+            return true;
+        }
+        boolean own = namespace.call(() -> canBind(address));
+        if (own) {
+            owned.put(address, now);
+        } else {
+            owned.remove(address);
+        }
+        return own;
+    }
+
+    private static boolean canBind(IpAddress address) {
+        StandardProtocolFamily family = address.isV4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
+        try (DatagramChannel probe = DatagramChannel.open(family)) {
+            probe.bind(new InetSocketAddress(address.toInetAddress(), 0));
+            return true;
+        } catch (IOException foreign) {
+            return false;
+        }
     }
 
     private static ConnectException notShown(IpAddress source, Throwable cause) {

@@ -55,6 +55,10 @@ final class PeerVerification extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
+        checkClient(chain);
+    }
+
+    void checkClient(X509Certificate[] chain) throws CertificateException {
         verifyChain(chain, CLIENT_AUTH);
         SpiffeId peer = PeerIdentity.all(chain[0]).stream()
                 .findFirst()
@@ -70,8 +74,11 @@ final class PeerVerification extends X509ExtendedTrustManager {
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
+        checkServer(chain, expected.getOrDefault(engine, Set.of()));
+    }
+
+    void checkServer(X509Certificate[] chain, Set<SpiffeId> wanted) throws CertificateException {
         verifyChain(chain, SERVER_AUTH);
-        Set<SpiffeId> wanted = expected.getOrDefault(engine, Set.of());
         List<SpiffeId> presented = PeerIdentity.all(chain[0]);
         if (presented.stream().noneMatch(wanted::contains)) {
             throw refusal("peer presented " + presented + ", expected one of " + wanted, null);

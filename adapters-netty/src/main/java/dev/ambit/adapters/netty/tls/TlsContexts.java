@@ -13,6 +13,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Set;
@@ -34,6 +35,7 @@ public final class TlsContexts {
             Protocol.ALPN, SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT, "h2");
 
     private final Duration handshakeTimeout;
+    private final TunnelProofs proofs = new TunnelProofs();
     private final LinkedHashMap<SpiffeId, Contexts> newest = new LinkedHashMap<>(16, 0.75f, true);
 
     public TlsContexts(Duration handshakeTimeout) {
@@ -54,6 +56,18 @@ public final class TlsContexts {
         SSLEngine engine = contexts.client.newEngine(allocator);
         contexts.verification.expect(engine, expected);
         return handler(engine);
+    }
+
+    /**
+     * Whether the two could make a tunnel now: what each end of a handshake verifies about the other, without the
+     * handshake. A proof is good for a second, so that many connections at once cost one.
+     *
+     * @param expected the identities of which the server must have one
+     * @throws CertificateException as the handshake's verification would
+     */
+    public void prove(WorkloadCertificate client, WorkloadCertificate server, Set<SpiffeId> expected)
+            throws SSLException, CertificateException {
+        proofs.prove(client, server, expected, contexts(client).verification, contexts(server).verification);
     }
 
     private SslHandler handler(SSLEngine engine) {

@@ -52,7 +52,8 @@ final class MeshFactory {
                 mesh,
                 new OutboundPlanner(
                         config.node().network(),
-                        () -> ThreadLocalRandom.current().nextLong()),
+                        () -> ThreadLocalRandom.current().nextLong(),
+                        config.dataPlane().sameNodeFastPath()),
                 new InboundPlanner(config.node().network()),
                 telemetry,
                 Flows.WORKLOAD_WAIT);

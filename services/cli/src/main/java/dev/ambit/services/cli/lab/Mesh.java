@@ -162,7 +162,8 @@ public final class Mesh implements AutoCloseable {
         environment.put("SECRET_TTL", options.secretTtl().toSeconds() + "s");
         List<String> command = options.ztunnel().isEmpty() ? java("ztunnel", "ztunnel", 64) : options.ztunnel();
         if (options.ztunnel().isEmpty()) {
-            command.addAll(1, options.jvmFlags());
+            // After ours, so that they win.
+            command.addAll(command.indexOf("-cp"), options.jvmFlags());
         }
         return start(pod, node, command, environment);
     }

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param localhostAppTunnel whether an application's PROXY tunnel is dialled on loopback
  * @param baggage whether to answer tunnels with baggage and to believe the baggage of requests
  * @param socks5 whether pods are offered a SOCKS5 proxy on port 15080
+ * @param sameNodeFastPath whether pods of this node talk without a tunnel, though with all its checks
  */
 public record DataPlaneConfig(
         TransportKind transport,
@@ -27,7 +28,8 @@ public record DataPlaneConfig(
         boolean ipv6Enabled,
         boolean localhostAppTunnel,
         boolean baggage,
-        boolean socks5) {
+        boolean socks5,
+        boolean sameNodeFastPath) {
 
     private static final int MARK_SHARED = 0x539;
 
@@ -51,6 +53,7 @@ public record DataPlaneConfig(
                 settings.flag("IPV6_ENABLED"),
                 settings.flag("LOCALHOST_APP_TUNNEL"),
                 settings.flag("ENABLE_RESPONSE_BAGGAGE"),
-                settings.flag("UNSTABLE_ENABLE_SOCKS5"));
+                settings.flag("UNSTABLE_ENABLE_SOCKS5"),
+                settings.flag("AMBIT_SAME_NODE_FAST_PATH"));
     }
 }

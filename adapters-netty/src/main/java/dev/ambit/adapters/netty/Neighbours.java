@@ -1,0 +1,32 @@
+package dev.ambit.adapters.netty;
+
+import dev.ambit.domain.workload.PodRef;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The pods of this process that take connections, by name. Safe for use by several threads. */
+final class Neighbours {
+    private record Name(String namespace, String pod) {}
+
+    private final Map<Name, PodConnections> serving = new ConcurrentHashMap<>();
+
+    /** The pod's listeners are open. Of several with one name the newest counts. */
+    void add(PodConnections pod) {
+        serving.put(name(pod), pod);
+    }
+
+    /** The pod takes no more connections. Idempotent. */
+    void remove(PodConnections pod) {
+        serving.remove(name(pod), pod);
+    }
+
+    Optional<PodConnections> find(String namespace, String pod) {
+        return Optional.ofNullable(serving.get(new Name(namespace, pod)));
+    }
+
+    private static Name name(PodConnections connections) {
+        PodRef pod = connections.pod().pod();
+        return new Name(pod.namespace(), pod.name());
+    }
+}
