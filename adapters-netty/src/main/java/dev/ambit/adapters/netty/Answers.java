@@ -1,7 +1,9 @@
 package dev.ambit.adapters.netty;
 
 import io.netty.channel.EventLoop;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -17,6 +19,11 @@ final class Answers {
             stage = question.get();
         } catch (RuntimeException broken) {
             failure.accept(broken);
+            return;
+        }
+        if (stage instanceof CompletableFuture<T> known && known.state() == Future.State.SUCCESS) {
+            // Most answers come from memory; the question is asked on the event loop.
+            on(loop, () -> answer.accept(known.resultNow()));
             return;
         }
         stage.whenComplete((value, error) -> on(loop, () -> {

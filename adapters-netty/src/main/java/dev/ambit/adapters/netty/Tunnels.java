@@ -13,14 +13,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tunnels of one key. One is being made at a time; requests wait for it and share it. What does not fit waits for the
- * next one, which is begun at once, so nobody waits for a tunnel that will never have room.
+ * The tunnels of one key. One is being made at a time; requests wait for it and share it. What does not fit, or would wait
+ * behind bulk, waits for the next one, which is begun at once, so nobody waits for a tunnel that will never have room.
  *
  * <p>When the certificate is renewed, new streams go to a new tunnel; the old one is closed after its last stream.
  */
 final class Tunnels {
     /** How often a request is sent again that the peer promises not to have looked at. */
     private static final int ATTEMPTS_MAX = 3;
+
+    /** Tunnels that are opened because the others are busy; beyond that only because they are full. */
+    private static final int SPREAD_MAX = 4;
 
     private final TunnelKey key;
     private final PodConnections pod;
@@ -31,6 +34,7 @@ final class Tunnels {
     private @Nullable TunnelDial dialling;
     private @Nullable WorkloadCertificate current;
     private boolean serving;
+    private boolean spareFailed;
 
     Tunnels(TunnelKey key, PodConnections pod, EventLoop loop, Runnable unused) {
         this.key = key;
@@ -74,15 +78,26 @@ final class Tunnels {
         checkUnused();
     }
 
-    /** A tunnel that has just been made is good for those who waited, even if the certificate was renewed meanwhile. */
+    /**
+     * A tunnel on which nobody has to wait behind others, else none as long as there may be one more; and any that has room
+     * when there may not. A tunnel that has just been made is good for those who waited, even if the certificate was renewed
+     * meanwhile.
+     */
     private @Nullable TunnelDial withRoom(@Nullable TunnelDial fresh) {
+        TunnelDial congested = null;
+        int usable = 0;
         for (TunnelDial tunnel : open) {
-            if ((tunnel == fresh || tunnel.certificate() == current)
-                    && tunnel.session().room() > 0) {
-                return tunnel;
+            if (tunnel == fresh || tunnel.certificate() == current) {
+                usable++;
+                if (tunnel.session().room() > 0) {
+                    if (!tunnel.session().isCongested()) {
+                        return tunnel;
+                    }
+                    congested = tunnel;
+                }
             }
         }
-        return null;
+        return usable < SPREAD_MAX && !spareFailed ? null : congested;
     }
 
     private void connect(TunnelDial tunnel, Waiting next) {
@@ -117,6 +132,7 @@ final class Tunnels {
             @Override
             public void ready(TunnelDial tunnel) {
                 dialling = null;
+                spareFailed = false;
                 open.add(tunnel);
                 serve(tunnel);
                 settle();
@@ -125,9 +141,15 @@ final class Tunnels {
             @Override
             public void failed(ResponseFlag flag, String message) {
                 dialling = null;
+                // Those who only wanted a better tunnel than there is get the one there is.
+                spareFailed = true;
+                if (withRoom(null) != null) {
+                    serve(null);
+                }
                 List<Waiting> all = List.copyOf(waiting);
                 waiting.clear();
                 all.forEach(waiter -> waiter.request.waiter().failed(flag, message));
+                spareFailed = !open.isEmpty();
                 checkUnused();
             }
 

@@ -6,6 +6,7 @@ import dev.ambit.domain.address.IpPort;
 import dev.ambit.ports.transport.RecordingDecisions;
 import dev.ambit.ports.transport.TransportLimits;
 import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,6 +56,52 @@ class TunnelLifeTest {
             LockSupport.parkNanos(IDLE.multipliedBy(3).toNanos());
             assertThat(tunnelOf(pods)).isNotEqualTo(first);
         }
+    }
+
+    /** The window of the whole tunnel is used up by one who does not read. */
+    @Test
+    void aTunnelThatIsStuckGetsNoNewConnections() throws IOException, InterruptedException {
+        try (var pods = new TwoPods(narrow())) {
+            IpPort first = tunnelOf(pods);
+            Socket stalled = pods.connect();
+            assertThat(RecordingDecisions.next(pods.serverSide.inboundAttempts).client())
+                    .isEqualTo(first);
+            var written = new AtomicLong();
+            Thread.startVirtualThread(() -> fill(stalled, written));
+            for (long before = -1; before != written.get(); ) {
+                before = written.get();
+                LockSupport.parkNanos(Duration.ofMillis(700).toNanos());
+            }
+
+            assertThat(tunnelOf(pods)).isNotEqualTo(first);
+            stalled.close();
+        }
+    }
+
+    private static void fill(Socket socket, AtomicLong written) {
+        byte[] chunk = new byte[16_384];
+        try {
+            for (int i = 0; i < 10_000; i++) {
+                socket.getOutputStream().write(chunk);
+                written.addAndGet(chunk.length);
+            }
+        } catch (IOException _) {
+            // The test is over.
+        }
+    }
+
+    private static TransportLimits narrow() {
+        TransportLimits istio = TransportLimits.ISTIO;
+        return new TransportLimits(
+                istio.connectTimeout(),
+                istio.handshakeTimeout(),
+                istio.streamWindowBytes(),
+                65_535,
+                istio.frameBytes(),
+                istio.streamsPerTunnelMax(),
+                istio.idleTunnelTimeout(),
+                0,
+                TransportLimits.OriginalSource.NEVER);
     }
 
     @Test

@@ -10,6 +10,9 @@ import io.netty.channel.EventLoop;
 public final class HboneStream extends Leg {
     private static final int BAD_REQUEST = 400;
 
+    /** Two TLS records' worth. */
+    private static final int BULK_BYTES_MIN = 32 << 10;
+
     private final Http2Session session;
     private final int id;
     private final ByteQueue waiting = new ByteQueue();
@@ -141,7 +144,7 @@ public final class HboneStream extends Leg {
 
     @Override
     protected void flush() {
-        session.flush();
+        session.flushSoon();
     }
 
     @Override
@@ -199,6 +202,15 @@ public final class HboneStream extends Leg {
 
     void unqueue() {
         queued = false;
+    }
+
+    boolean isQueued() {
+        return queued;
+    }
+
+    /** Whether what waits is more than a message. */
+    boolean isBulk() {
+        return waiting.bytes() > BULK_BYTES_MIN;
     }
 
     /** Whether there is something the stream's own window lets through. */

@@ -121,7 +121,7 @@ public final class ServerSession extends Http2Session {
         if (!goingAway && !isOver()) {
             writer().goAway(Integer.MAX_VALUE, ErrorCode.NO_ERROR);
             writer().ping(DRAIN_PING, false);
-            flush();
+            flushSoon();
         }
     }
 

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -45,6 +46,9 @@ public final class PodSockets {
     /** Large reads for bulk, small ones for chat: a waiting connection must not pin a large buffer for a few bytes. */
     private static final int READ_BYTES_MAX = 128 << 10;
 
+    private static final RecvByteBufAllocator READS =
+            new RoomInFront(new AdaptiveRecvByteBufAllocator(1024, 16_384, READ_BYTES_MAX));
+
     private static final WriteBufferWaterMark WRITE_MARKS = new WriteBufferWaterMark(256 << 10, 512 << 10);
 
     private static final int KEEPALIVE_SECONDS = 180;
@@ -63,9 +67,9 @@ public final class PodSockets {
 
     /** Options of every connection, accepted or dialled. */
     public static void configure(Channel channel) {
+        // TCP_NODELAY is what Netty's epoll sockets start with.
         ChannelConfig config = channel.config();
-        config.setOption(ChannelOption.TCP_NODELAY, true);
-        config.setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(1024, 16_384, READ_BYTES_MAX));
+        config.setRecvByteBufAllocator(READS);
         config.setWriteBufferWaterMark(WRITE_MARKS);
     }
 

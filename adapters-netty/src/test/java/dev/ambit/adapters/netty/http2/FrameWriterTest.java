@@ -56,6 +56,35 @@ class FrameWriterTest {
                         frame(0, 1, 9)));
     }
 
+    /** What fits into the room in front of the data costs neither a buffer nor a copy. */
+    @Test
+    void aFramesHeaderGoesInFrontOfLargeData() {
+        ByteBuf data = Unpooled.buffer(16 + 20_000).setIndex(16, 16).writeZero(20_000);
+
+        writer.data(7, data, false);
+
+        channel.flush();
+        ByteBuf whole = channel.readOutbound();
+        assertThat(whole).isSameAs(data);
+        assertThat(ByteBufUtil.getBytes(whole)).isEqualTo(frame(0, 0, 7, new byte[20_000]));
+        whole.release();
+    }
+
+    /** The other half may still be on its way. */
+    @Test
+    void dataThatSharesItsBufferIsLeftAlone() {
+        ByteBuf data = Unpooled.buffer(40_000).writeBytes(new byte[20_000]).writeZero(20_000);
+        data.setByte(19_999, 1);
+        ByteBuf first = data.readRetainedSlice(20_000);
+
+        writer.data(7, data, false);
+
+        byte[] expected = frame(0, 0, 7, new byte[20_000]);
+        assertThat(written()).isEqualTo(expected);
+        assertThat(first.getByte(19_999)).isEqualTo((byte) 1);
+        first.release();
+    }
+
     @Test
     void headersThatFitAreOneFrame() throws Http2Exception {
         writer.headers(1, new DefaultHttp2Headers(false).status("200"), true, 16_384);
