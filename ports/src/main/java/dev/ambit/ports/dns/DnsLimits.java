@@ -17,8 +17,8 @@ public record DnsLimits(int connectionsMax, int pendingMax, Duration idleTimeout
 
     public DnsLimits {
         if (connectionsMax < 1 || pendingMax < 1) {
-            throw new IllegalArgumentException(
-                    "DNS limits: " + connectionsMax + " connections, " + pendingMax + " pending; both must be 1 or more");
+            throw new IllegalArgumentException("DNS limits: " + connectionsMax + " connections, " + pendingMax
+                    + " pending; both must be 1 or more");
         }
     }
 

@@ -1,0 +1,5 @@
+/** Lookups of host names by Netty's resolver. */
+@NullMarked
+package dev.ambit.adapters.netty.names;
+
+import org.jspecify.annotations.NullMarked;
