@@ -53,7 +53,7 @@ public final class InboundPlanner {
     public Optional<RefusalReason> reevaluate(MeshView view, PodRef pod, ConnectionFacts facts) {
         Optional<Workload> workload = view.workloadOf(pod);
         if (workload.isEmpty()) {
-            return Optional.of(new RefusalReason.WorkloadUnknown(pod));
+            return Optional.of(new RefusalReason.WorkloadGone(pod));
         }
         PolicySet policies = view.policiesFor(workload.get());
         return switch (policies.decide(facts)) {

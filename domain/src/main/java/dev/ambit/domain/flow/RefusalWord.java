@@ -24,6 +24,18 @@ public enum RefusalWord {
     ADDRESS_MISMATCH,
     DESTINATION_UNKNOWN,
     NOT_SUPPORTED,
+    /** The configuration has not arrived completely. */
+    NOT_SYNCED,
+    /** The workload of an open connection has gone. */
+    WORKLOAD_GONE,
+    /** A waypoint came, went or was replaced under an open connection. */
+    WAYPOINT_CHANGED,
+    /** Who may be at one end of an open connection is another. */
+    IDENTITY_CHANGED,
+    /** The destination of an open connection in plaintext can be reached by a tunnel now. */
+    JOINED_MESH,
+    /** The workload or the node has as many connections as it may. */
+    LIMIT_REACHED,
     DRAINING;
 
     private final String label = name().toLowerCase(Locale.ROOT);

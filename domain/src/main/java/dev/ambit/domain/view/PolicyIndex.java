@@ -9,14 +9,17 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Stream;
 
 /**
  * The policies of a view. Immutable but for what it has compiled: a set is compiled when the first connection needs it
- * and serves every workload to which the same policies apply, until policy changes.
+ * and serves every workload to which the same policies apply, until one of these changes. So the same set in two views
+ * means that nothing changed for its workloads.
  */
 final class PolicyIndex {
 
-    static final PolicyIndex EMPTY = new PolicyIndex(PersistentMap.empty(), Groups.empty(), PersistentMap.empty());
+    static final PolicyIndex EMPTY =
+            new PolicyIndex(PersistentMap.empty(), Groups.empty(), PersistentMap.empty(), new ConcurrentHashMap<>());
 
     /** Workloads differ in few combinations of policies; so many mean that something generates them. */
     private static final int COMPILED_MAX = 10_000;
@@ -24,12 +27,14 @@ final class PolicyIndex {
     private final PersistentMap<PolicyName, AuthorizationPolicy> byName;
     private final Groups<String, PolicyName, AuthorizationPolicy> ofNamespaces;
     private final PersistentMap<PolicyName, AuthorizationPolicy> ofMesh;
-    private final ConcurrentMap<Applicable, PolicySet> compiled = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Applicable, PolicySet> compiled;
 
     private PolicyIndex(
             PersistentMap<PolicyName, AuthorizationPolicy> byName,
             Groups<String, PolicyName, AuthorizationPolicy> ofNamespaces,
-            PersistentMap<PolicyName, AuthorizationPolicy> ofMesh) {
+            PersistentMap<PolicyName, AuthorizationPolicy> ofMesh,
+            ConcurrentMap<Applicable, PolicySet> compiled) {
+        this.compiled = compiled;
         this.byName = byName;
         this.ofNamespaces = ofNamespaces;
         this.ofMesh = ofMesh;
@@ -41,25 +46,42 @@ final class PolicyIndex {
 
     PolicyIndex with(AuthorizationPolicy policy) {
         PolicyName name = policy.name();
-        if (policy.equals(byName.get(name))) {
+        AuthorizationPolicy before = byName.get(name);
+        if (policy.equals(before)) {
             return this;
         }
+        var kept = before == null ? compiledWithout(policy) : compiledWithout(before, policy);
         var namespaces = ofNamespaces.without(name.namespace(), name);
         var mesh = ofMesh.without(name);
         return switch (policy.scope()) {
-            case GLOBAL -> new PolicyIndex(byName.with(name, policy), namespaces, mesh.with(name, policy));
+            case GLOBAL -> new PolicyIndex(byName.with(name, policy), namespaces, mesh.with(name, policy), kept);
             case NAMESPACE ->
-                new PolicyIndex(byName.with(name, policy), namespaces.with(name.namespace(), name, policy), mesh);
-            case WORKLOAD_SELECTOR -> new PolicyIndex(byName.with(name, policy), namespaces, mesh);
+                new PolicyIndex(byName.with(name, policy), namespaces.with(name.namespace(), name, policy), mesh, kept);
+            case WORKLOAD_SELECTOR -> new PolicyIndex(byName.with(name, policy), namespaces, mesh, kept);
         };
     }
 
     PolicyIndex without(PolicyName name) {
-        if (byName.get(name) == null) {
+        AuthorizationPolicy before = byName.get(name);
+        if (before == null) {
             return this;
         }
         return new PolicyIndex(
-                byName.without(name), ofNamespaces.without(name.namespace(), name), ofMesh.without(name));
+                byName.without(name),
+                ofNamespaces.without(name.namespace(), name),
+                ofMesh.without(name),
+                compiledWithout(before));
+    }
+
+    /** What has been compiled and does not depend on these. */
+    private ConcurrentMap<Applicable, PolicySet> compiledWithout(AuthorizationPolicy... changed) {
+        var kept = new ConcurrentHashMap<Applicable, PolicySet>();
+        compiled.forEach((applicable, set) -> {
+            if (Stream.of(changed).noneMatch(applicable::includes)) {
+                kept.put(applicable, set);
+            }
+        });
+        return kept;
     }
 
     PolicySet applyingTo(Workload workload) {
@@ -93,5 +115,13 @@ final class PolicyIndex {
     }
 
     /** What decides which policies apply to a workload. */
-    private record Applicable(String namespace, List<PolicyName> named) {}
+    private record Applicable(String namespace, List<PolicyName> named) {
+        boolean includes(AuthorizationPolicy policy) {
+            return switch (policy.scope()) {
+                case GLOBAL -> true;
+                case NAMESPACE -> policy.name().namespace().equals(namespace) || named.contains(policy.name());
+                case WORKLOAD_SELECTOR -> named.contains(policy.name());
+            };
+        }
+    }
 }

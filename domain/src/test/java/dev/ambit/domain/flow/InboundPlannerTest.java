@@ -260,7 +260,7 @@ class InboundPlannerTest {
         assertThat(PLANNER.reevaluate(closed, ref("cart"), facts))
                 .containsInstanceOf(RefusalReason.PolicyChanged.class);
         assertThat(PLANNER.reevaluate(MeshView.EMPTY, ref("cart"), facts))
-                .containsInstanceOf(RefusalReason.WorkloadUnknown.class);
+                .containsInstanceOf(RefusalReason.WorkloadGone.class);
     }
 
     @Test

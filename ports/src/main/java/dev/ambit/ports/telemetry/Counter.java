@@ -56,6 +56,16 @@ public enum Counter {
     XDS_NACKS("ambit_xds_nacks", "Discovery responses that a proxy rejected in part, by type URL", "url"),
     PROXIES_STARTED("workload_manager_proxies_started", "The total number of proxies that were started (unstable)"),
     PROXIES_STOPPED("workload_manager_proxies_stopped", "The total number of proxies that were stopped (unstable)"),
+    LIVE_FLOWS_ENDED(
+            "ambit_live_connections_ended",
+            "Connections ended because the mesh changed under them, by reason",
+            "reason"),
+    LIMIT_REFUSALS(
+            "ambit_limit_refusals",
+            "Connections refused because a workload or the node has as many as it may, by workload and limit",
+            "namespace",
+            "pod",
+            "limit"),
     CERTIFICATE_REQUESTS("ambit_certificate_requests", "Certificates asked for, by outcome", "outcome"),
     CERTIFICATES_ISSUED("ambit_certificates_issued", "Certificates signed or refused, by outcome", "outcome"),
     ENROLMENTS("ambit_enrolments", "Pods enrolled, removed or failed, by outcome", "outcome"),

@@ -5,18 +5,23 @@ import dev.ambit.adapters.xds.channel.ControlPlane;
 import dev.ambit.adapters.xds.discovery.NodeIdentity;
 import dev.ambit.adapters.xds.discovery.XdsClientOptions;
 import dev.ambit.adapters.xds.discovery.XdsMeshDiscovery;
+import dev.ambit.domain.flow.FairShare;
 import dev.ambit.domain.flow.InboundPlanner;
 import dev.ambit.domain.flow.OutboundPlanner;
+import dev.ambit.domain.flow.OutboundReview;
 import dev.ambit.ports.discovery.MeshDiscovery;
 import dev.ambit.ports.telemetry.Gauge;
 import dev.ambit.services.ztunnel.config.ControlPlaneConfig;
 import dev.ambit.services.ztunnel.config.ZtunnelConfig;
+import dev.ambit.services.ztunnel.flow.FairShares;
 import dev.ambit.services.ztunnel.flow.Flows;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.net.URI;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** The picture of the mesh, where it comes from, and the plans that are made from it. */
@@ -47,17 +52,31 @@ final class MeshFactory {
     }
 
     @Singleton
-    Flows flows(ZtunnelConfig config, CurrentMesh mesh, PrometheusTelemetry telemetry) {
-        var flows = new Flows(
-                mesh,
+    FairShares shares(PrometheusTelemetry telemetry) {
+        var shares = new FairShares(FairShare.GENEROUS, System::nanoTime, telemetry);
+        telemetry.gauge(Gauge.LIMITED_CONNECTIONS, shares::held);
+        telemetry.gauge(Gauge.GREEDIEST_WORKLOAD, shares::heldByGreediest);
+        return shares;
+    }
+
+    @Singleton
+    Flows flows(
+            ZtunnelConfig config,
+            CurrentMesh mesh,
+            FairShares shares,
+            PrometheusTelemetry telemetry,
+            @Named("chores") ScheduledExecutorService chores) {
+        var planning = new Flows.Planning(
                 new OutboundPlanner(
                         config.node().network(),
                         () -> ThreadLocalRandom.current().nextLong(),
                         config.dataPlane().sameNodeFastPath()),
                 new InboundPlanner(config.node().network()),
-                telemetry,
-                Flows.WORKLOAD_WAIT);
+                new OutboundReview(config.node().network()));
+        var pace = new Flows.Pace(Flows.WORKLOAD_WAIT, Flows.ENDINGS_PER_SECOND, System::nanoTime, chores);
+        var flows = new Flows(mesh, planning, shares, telemetry, telemetry, pace);
         telemetry.gauge(Gauge.LIVE_FLOWS, flows::liveCount);
+        telemetry.gauge(Gauge.ENDING_FLOWS, flows::endingCount);
         return flows;
     }
 

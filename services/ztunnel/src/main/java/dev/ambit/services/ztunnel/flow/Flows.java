@@ -1,7 +1,6 @@
 package dev.ambit.services.ztunnel.flow;
 
 import dev.ambit.domain.address.IpPort;
-import dev.ambit.domain.flow.FlowContext;
 import dev.ambit.domain.flow.FlowReport;
 import dev.ambit.domain.flow.InboundAttempt;
 import dev.ambit.domain.flow.InboundPlan;
@@ -9,103 +8,187 @@ import dev.ambit.domain.flow.InboundPlanner;
 import dev.ambit.domain.flow.OutboundAttempt;
 import dev.ambit.domain.flow.OutboundPlan;
 import dev.ambit.domain.flow.OutboundPlanner;
+import dev.ambit.domain.flow.OutboundReview;
 import dev.ambit.domain.flow.RefusalReason;
+import dev.ambit.domain.flow.Refusals;
 import dev.ambit.domain.flow.Reporter;
+import dev.ambit.domain.view.MeshChange;
 import dev.ambit.domain.view.MeshView;
 import dev.ambit.domain.workload.PodRef;
+import dev.ambit.ports.telemetry.Counter;
 import dev.ambit.ports.telemetry.FlowTelemetry;
+import dev.ambit.ports.telemetry.Meter;
 import dev.ambit.ports.transport.FlowDecisions;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The application's answer to every connection: plans from the current view, telemetry for each, and an eye on those
- * being carried, so that a policy which arrives later still ends what it forbids.
+ * The application's answer to every connection: a place within its workload's fair share, a plan from the current view
+ * once that is in sync, telemetry, and an eye on those being carried, so that a change which comes later still ends what
+ * it affects.
  */
 public final class Flows implements FlowDecisions {
+    private static final Logger LOG = LoggerFactory.getLogger(Flows.class);
 
     /** How long a connection may wait for its own pod's workload to arrive (Istio's ztunnel waits as long). */
     public static final Duration WORKLOAD_WAIT = Duration.ofSeconds(5);
+
+    /** Connections that are ended each second because their route or an identity changed, where nothing else is said. */
+    public static final int ENDINGS_PER_SECOND = 200;
 
     private final CurrentMesh mesh;
     private final OutboundPlanner outboundPlanner;
     private final InboundPlanner inboundPlanner;
     private final FlowTelemetry telemetry;
+    private final Meter meter;
+    private final FairShares shares;
     private final Duration workloadWait;
-    private final ConcurrentHashMap<Key, LiveFlow> live = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<Key, PodRef> inboundPods = new ConcurrentHashMap<>();
-
-    /** A plan's context by instance: two connections may well look the same. */
-    private record Key(FlowContext context) {
-        @Override
-        @SuppressWarnings("ReferenceEquality") // the instance is the point
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Key key && key.context == context;
-        }
-
-        @Override
-        public int hashCode() {
-            return System.identityHashCode(context);
-        }
-    }
+    private final LiveFlows live;
+    private final PacedEndings paced;
 
     /**
-     * Plans over the mesh as it is.
+     * How plans are made.
+     *
+     * @param review judges outbound connections that are being carried
+     */
+    public record Planning(OutboundPlanner outbound, InboundPlanner inbound, OutboundReview review) {}
+
+    /**
+     * How patient and how quick this is.
      *
      * @param workloadWait how long a connection may wait for its own pod's workload, usually {@link #WORKLOAD_WAIT}
+     * @param endingsPerSecond connections ended each second because their route or an identity changed
+     * @param nanos a clock that never goes back
+     * @param scheduler ends connections; its owner shuts it down
      */
+    public record Pace(
+            Duration workloadWait, int endingsPerSecond, LongSupplier nanos, ScheduledExecutorService scheduler) {}
+
+    /** Plans over the mesh as it is. */
     public Flows(
-            CurrentMesh mesh,
-            OutboundPlanner outboundPlanner,
-            InboundPlanner inboundPlanner,
-            FlowTelemetry telemetry,
-            Duration workloadWait) {
+            CurrentMesh mesh, Planning planning, FairShares shares, FlowTelemetry telemetry, Meter meter, Pace pace) {
         this.mesh = mesh;
-        this.outboundPlanner = outboundPlanner;
-        this.inboundPlanner = inboundPlanner;
+        this.outboundPlanner = planning.outbound();
+        this.inboundPlanner = planning.inbound();
         this.telemetry = telemetry;
-        this.workloadWait = workloadWait;
-        mesh.observe(this::reconsider);
+        this.meter = meter;
+        this.shares = shares;
+        this.workloadWait = pace.workloadWait();
+        this.live = new LiveFlows(planning.inbound(), planning.review(), new LiveFlows.Endings() {
+            @Override
+            public void atOnce(TrackedFlow flow, RefusalReason reason) {
+                end(flow, reason);
+            }
+
+            @Override
+            public void paced(TrackedFlow flow) {
+                queue(flow);
+            }
+        });
+        this.paced = new PacedEndings(
+                pace.endingsPerSecond(),
+                pace.nanos(),
+                pace.scheduler(),
+                flow -> live.review(mesh.view(), flow),
+                this::end);
+        mesh.observeChanges(this::changed);
     }
 
     /** How many connections are being carried. */
     public int liveCount() {
-        return live.size();
+        return live.openCount();
     }
 
-    /** How many inbound plans are remembered: those that were made and are not over. */
+    /** How many connections wait to be ended because their route or an identity changed. */
+    public int endingCount() {
+        return paced.waitingCount();
+    }
+
+    /** How many plans are remembered: those that were made and are not over. */
     int rememberedCount() {
-        return inboundPods.size();
+        return live.rememberedCount();
+    }
+
+    /** How many live connections, or groups of equal ones, were judged since the start. */
+    long reviewCount() {
+        return live.reviewCount();
     }
 
     @Override
     public CompletionStage<OutboundPlan> outbound(OutboundAttempt attempt) {
-        OutboundPlan plan = outboundPlanner.plan(mesh.view(), attempt);
-        if (plan instanceof OutboundPlan.Refuse refusal
-                && refusal.reason() instanceof RefusalReason.WorkloadUnknown(PodRef pod)) {
-            return mesh.knowing(pod, workloadWait).thenApply(view -> outboundPlanner.plan(view, attempt));
+        Optional<RefusalReason> full = shares.admit(attempt.source());
+        if (full.isPresent()) {
+            return CompletableFuture.completedFuture(Refusals.outbound(mesh.view(), attempt, full.get()));
         }
-        return CompletableFuture.completedFuture(plan);
+        if (mesh.isSynced()) {
+            MeshView view = mesh.view();
+            OutboundPlan plan = outboundPlanner.plan(view, attempt);
+            if (!awaitsWorkload(plan)) {
+                return CompletableFuture.completedFuture(planned(view, attempt, plan));
+            }
+        }
+        return mesh.knowing(attempt.source(), workloadWait)
+                .thenApply(view -> planned(
+                        view,
+                        attempt,
+                        mesh.isSynced()
+                                ? outboundPlanner.plan(view, attempt)
+                                : Refusals.outbound(view, attempt, new RefusalReason.NotSynced())));
+    }
+
+    private static boolean awaitsWorkload(OutboundPlan plan) {
+        return plan instanceof OutboundPlan.Refuse refusal && refusal.reason() instanceof RefusalReason.WorkloadUnknown;
+    }
+
+    private OutboundPlan planned(MeshView view, OutboundAttempt attempt, OutboundPlan plan) {
+        if (plan instanceof OutboundPlan.Refuse) {
+            shares.release(attempt.source());
+        } else {
+            live.planned(view, attempt, plan);
+        }
+        return plan;
     }
 
     @Override
     public CompletionStage<InboundPlan> inbound(InboundAttempt attempt) {
-        InboundPlan plan = inboundPlanner.plan(mesh.view(), attempt);
-        if (plan instanceof InboundPlan.Refuse refusal
-                && refusal.reason() instanceof RefusalReason.WorkloadUnknown(PodRef pod)) {
-            return mesh.knowing(pod, workloadWait)
-                    .thenApply(view -> remember(attempt, inboundPlanner.plan(view, attempt)));
+        PodRef pod = attempt.destination();
+        Optional<RefusalReason> full = shares.admit(pod);
+        if (full.isPresent()) {
+            return CompletableFuture.completedFuture(Refusals.inbound(mesh.view(), attempt, full.get()));
         }
-        return CompletableFuture.completedFuture(remember(attempt, plan));
+        if (mesh.isSynced()) {
+            MeshView view = mesh.view();
+            InboundPlan plan = inboundPlanner.plan(view, attempt);
+            if (!awaitsWorkload(plan)) {
+                return CompletableFuture.completedFuture(planned(view, attempt, plan));
+            }
+        }
+        return mesh.knowing(pod, workloadWait)
+                .thenApply(view -> planned(
+                        view,
+                        attempt,
+                        mesh.isSynced()
+                                ? inboundPlanner.plan(view, attempt)
+                                : Refusals.inbound(view, attempt, new RefusalReason.NotSynced())));
     }
 
-    private InboundPlan remember(InboundAttempt attempt, InboundPlan plan) {
-        if (plan instanceof InboundPlan.Forward) {
-            inboundPods.put(new Key(plan.context()), attempt.destination());
+    private static boolean awaitsWorkload(InboundPlan plan) {
+        return plan instanceof InboundPlan.Refuse refusal && refusal.reason() instanceof RefusalReason.WorkloadUnknown;
+    }
+
+    private InboundPlan planned(MeshView view, InboundAttempt attempt, InboundPlan plan) {
+        if (plan instanceof InboundPlan.Refuse) {
+            shares.release(attempt.destination());
+        } else {
+            live.planned(view, attempt, plan);
         }
         return plan;
     }
@@ -113,16 +196,14 @@ public final class Flows implements FlowDecisions {
     @Override
     public void opened(LiveFlow flow) {
         telemetry.opened(flow.context());
-        live.put(new Key(flow.context()), flow);
-        // Policy may have changed between the plan and this line; the observer has not seen this flow then.
-        reconsider(mesh.view(), flow);
+        live.opened(flow, mesh::view);
     }
 
     @Override
     public void closed(FlowReport report) {
-        var key = new Key(report.context());
-        inboundPods.remove(key);
-        if (live.remove(key) == null) {
+        Optional<TrackedFlow> flow = live.closed(report.context());
+        flow.ifPresent(tracked -> shares.release(tracked.pod()));
+        if (flow.isEmpty() || !flow.get().isOpen()) {
             // Refused by its plan: it counts as a connection that was opened and denied, as Istio counts it.
             telemetry.opened(report.context());
         }
@@ -134,16 +215,20 @@ public final class Flows implements FlowDecisions {
         telemetry.rejected(reporter, client, local, error);
     }
 
-    private void reconsider(MeshView view) {
-        live.values().forEach(flow -> reconsider(view, flow));
+    private void changed(MeshView view, List<MeshChange> changes) {
+        live.changed(view, changes);
+        int waiting = paced.waitingCount();
+        if (waiting > 0) {
+            LOG.info("connections end because their route or an identity changed\twaiting={}", waiting);
+        }
     }
 
-    private void reconsider(MeshView view, LiveFlow flow) {
-        if (flow.plan() instanceof Plan.Inbound(InboundPlan.Forward forward)) {
-            PodRef pod = inboundPods.get(new Key(flow.context()));
-            if (pod != null) {
-                inboundPlanner.reevaluate(view, pod, forward.facts()).ifPresent(flow::end);
-            }
-        }
+    private void queue(TrackedFlow flow) {
+        paced.add(flow);
+    }
+
+    private void end(TrackedFlow flow, RefusalReason reason) {
+        meter.increment(Counter.LIVE_FLOWS_ENDED, reason.word().label());
+        flow.end(reason);
     }
 }

@@ -21,10 +21,16 @@ import org.slf4j.LoggerFactory;
 public final class CurrentMesh implements MeshDiscovery.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(CurrentMesh.class);
 
-    private final List<Consumer<MeshView>> observers = new CopyOnWriteArrayList<>();
+    private final List<Observer> observers = new CopyOnWriteArrayList<>();
     private final List<Waiter> waiters = new ArrayList<>();
     private volatile MeshView view = MeshView.EMPTY;
     private volatile boolean synced;
+
+    /** Hears what has changed and the view with the changes in it. */
+    @FunctionalInterface
+    public interface Observer {
+        void changed(MeshView view, List<MeshChange> changes);
+    }
 
     private record Waiter(PodRef pod, CompletableFuture<MeshView> future) {}
 
@@ -39,14 +45,19 @@ public final class CurrentMesh implements MeshDiscovery.Listener {
 
     /** Calls the observer after every change, on the thread that made it. */
     public void observe(Consumer<MeshView> observer) {
+        observers.add((after, _) -> observer.accept(after));
+    }
+
+    /** As {@link #observe}, for who wants to know what changed. */
+    public void observeChanges(Observer observer) {
         observers.add(observer);
     }
 
-    /** A view that knows the pod's workload, or after the timeout the view as it then is. */
+    /** A view that is in sync and knows the pod's workload, or after the timeout the view as it then is. */
     public CompletionStage<MeshView> knowing(PodRef pod, Duration timeout) {
         synchronized (waiters) {
             MeshView now = view;
-            if (now.workloadOf(pod).isPresent()) {
+            if (synced && now.workloadOf(pod).isPresent()) {
                 return CompletableFuture.completedFuture(now);
             }
             var waiter = new Waiter(pod, new CompletableFuture<>());
@@ -75,25 +86,32 @@ public final class CurrentMesh implements MeshDiscovery.Listener {
 
     @Override
     public void changed(List<MeshChange> changes) {
-        var served = new ArrayList<Waiter>();
         MeshView next = view.apply(changes);
         synchronized (waiters) {
             view = next;
+        }
+        serve(next);
+        observers.forEach(observer -> tell(observer, next, changes));
+    }
+
+    /** Answers those who wait for no more than what is there now. */
+    private void serve(MeshView now) {
+        var served = new ArrayList<Waiter>();
+        synchronized (waiters) {
             for (Waiter waiter : waiters) {
-                if (next.workloadOf(waiter.pod()).isPresent()) {
+                if (synced && now.workloadOf(waiter.pod()).isPresent()) {
                     served.add(waiter);
                 }
             }
             waiters.removeAll(served);
         }
-        served.forEach(waiter -> waiter.future().complete(next));
-        observers.forEach(observer -> tell(observer, next));
+        served.forEach(waiter -> waiter.future().complete(now));
     }
 
     /** One observer's trouble must neither reach discovery nor keep the view from the others. */
-    private static void tell(Consumer<MeshView> observer, MeshView view) {
+    private static void tell(Observer observer, MeshView view, List<MeshChange> changes) {
         try {
-            observer.accept(view);
+            observer.changed(view, changes);
         } catch (RuntimeException e) {
             LOG.error("an observer of the mesh failed", e);
         }
@@ -101,7 +119,10 @@ public final class CurrentMesh implements MeshDiscovery.Listener {
 
     @Override
     public void synced() {
-        synced = true;
+        synchronized (waiters) {
+            synced = true;
+        }
+        serve(view);
         LOG.info(
                 "configuration is in sync\tworkloads={} services={} policies={}",
                 view.counts().workloads(),

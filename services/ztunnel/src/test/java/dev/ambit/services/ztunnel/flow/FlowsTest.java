@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.domain.address.IpAddress;
 import dev.ambit.domain.address.IpPort;
+import dev.ambit.domain.flow.FairShare;
 import dev.ambit.domain.flow.FlowContext;
 import dev.ambit.domain.flow.FlowOutcome;
 import dev.ambit.domain.flow.FlowReport;
@@ -13,6 +14,7 @@ import dev.ambit.domain.flow.InboundPlanner;
 import dev.ambit.domain.flow.OutboundAttempt;
 import dev.ambit.domain.flow.OutboundPlan;
 import dev.ambit.domain.flow.OutboundPlanner;
+import dev.ambit.domain.flow.OutboundReview;
 import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.policy.AuthorizationPolicy;
@@ -22,6 +24,7 @@ import dev.ambit.domain.workload.PodRef;
 import dev.ambit.domain.workload.Workload;
 import dev.ambit.domain.workload.WorkloadUid;
 import dev.ambit.ports.telemetry.RecordingTelemetry;
+import dev.ambit.ports.time.ManualScheduler;
 import dev.ambit.ports.transport.FlowDecisions.LiveFlow;
 import dev.ambit.ports.transport.FlowDecisions.Plan;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
@@ -30,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -41,10 +45,27 @@ class FlowsTest {
 
     private final CurrentMesh mesh = new CurrentMesh();
     private final RecordingTelemetry telemetry = new RecordingTelemetry();
+    private final ManualScheduler scheduler = new ManualScheduler();
+    private final FairShares shares = new FairShares(FairShare.GENEROUS, this::nanos, telemetry);
     private final Flows patient = flows(Duration.ofSeconds(15));
 
+    private long nanos() {
+        return scheduler.instant().toEpochMilli() * 1_000_000;
+    }
+
     private Flows flows(Duration wait) {
-        return new Flows(mesh, new OutboundPlanner("", () -> 0L), new InboundPlanner(""), telemetry, wait);
+        return new Flows(
+                mesh,
+                new Flows.Planning(new OutboundPlanner("", () -> 0L), new InboundPlanner(""), new OutboundReview("")),
+                shares,
+                telemetry,
+                telemetry,
+                new Flows.Pace(wait, 100, this::nanos, scheduler));
+    }
+
+    @BeforeEach
+    void isInSync() {
+        mesh.synced();
     }
 
     private static MeshChange workload(PodRef pod, String ip) {
@@ -226,20 +247,6 @@ class FlowsTest {
         patient.opened(connection);
 
         assertThat(connection.ends()).hasSize(1).first().isInstanceOf(RefusalReason.PolicyChanged.class);
-    }
-
-    @Test
-    void outboundConnectionsAreNotReconsidered() {
-        mesh.changed(List.of(workload(CART, "10.0.0.3")));
-        OutboundPlan plan = now(patient.outbound(new OutboundAttempt(CART, CLIENT, IpPort.of("192.0.2.1", 443))));
-        var connection = new Connection(plan.context(), new Plan.Outbound(plan), new ArrayList<>());
-        patient.opened(connection);
-
-        mesh.changed(List.of(denyEverythingIn("shop")));
-
-        assertThat(connection.ends()).isEmpty();
-        patient.closed(over(plan.context()));
-        assertThat(patient.liveCount()).isZero();
     }
 
     @Test

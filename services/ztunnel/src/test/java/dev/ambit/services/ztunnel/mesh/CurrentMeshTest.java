@@ -81,6 +81,7 @@ class CurrentMeshTest {
     @Test
     void whoeverAsksForAKnownPodDoesNotWait() {
         mesh.changed(List.of(workload(CART)));
+        mesh.synced();
 
         assertThat(mesh.knowing(CART, LONG).toCompletableFuture()).isCompletedWithValue(mesh.view());
         assertThat(mesh.waiting()).isZero();
@@ -88,6 +89,7 @@ class CurrentMeshTest {
 
     @Test
     void whoeverWaitsHearsOfThePodAtOnce() {
+        mesh.synced();
         var first = mesh.knowing(CART, LONG).toCompletableFuture();
         var second = mesh.knowing(CART, LONG).toCompletableFuture();
         mesh.changed(List.of(workload(new PodRef("uid-other", "shop", "other", "other"))));
@@ -97,6 +99,18 @@ class CurrentMeshTest {
 
         assertThat(first).isCompletedWithValue(mesh.view());
         assertThat(second).isCompletedWithValue(mesh.view());
+        assertThat(mesh.waiting()).isZero();
+    }
+
+    @Test
+    void whatIsNotInSyncIsNotKnowledge() {
+        mesh.changed(List.of(workload(CART)));
+        var waiting = mesh.knowing(CART, LONG).toCompletableFuture();
+        assertThat(waiting).isNotDone();
+
+        mesh.synced();
+
+        assertThat(waiting).isCompletedWithValue(mesh.view());
         assertThat(mesh.waiting()).isZero();
     }
 
