@@ -216,7 +216,8 @@ class LiveChangeTest {
         mesh.changed(List.of(deny("closed", Scope.NAMESPACE)));
 
         assertThat(ended(all)).isEqualTo(500);
-        assertThat(telemetry.counted(Counter.LIVE_FLOWS_ENDED, "policy_changed")).isEqualTo(500);
+        assertThat(telemetry.counted(Counter.LIVE_FLOWS_ENDED, "policy_changed"))
+                .isEqualTo(500);
     }
 
     @Test
