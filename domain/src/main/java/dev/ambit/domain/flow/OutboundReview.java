@@ -114,7 +114,7 @@ public final class OutboundReview {
             return Optional.empty();
         }
         if (basis.tunnelled() && !source.get().identity().equals(basis.identity())) {
-            return Optional.of(new RefusalReason.IdentityChanged(
+            return Optional.of(new Superseded.IdentityChanged(
                     source.get().uid(), basis.identity(), source.get().identity()));
         }
         AddressOwner owner = view.ownerOf(basis.dialled(), source.get().namespace());
@@ -134,7 +134,7 @@ public final class OutboundReview {
                 basis.waypoints().isEmpty() ? now.isEmpty() : now.stream().anyMatch(basis.waypoints()::contains);
         return kept
                 ? Optional.empty()
-                : Optional.of(new RefusalReason.WaypointChanged(basis.dialled(), basis.waypoints(), now));
+                : Optional.of(new Superseded.WaypointChanged(basis.dialled(), basis.waypoints(), now));
     }
 
     private static Optional<RefusalReason> endpoint(MeshView view, OutboundBasis basis) {
@@ -149,7 +149,7 @@ public final class OutboundReview {
         if (basis.tunnelled()) {
             return now.get().identity().equals(before.identity())
                     ? Optional.empty()
-                    : Optional.of(new RefusalReason.IdentityChanged(
+                    : Optional.of(new Superseded.IdentityChanged(
                             before.uid(), before.identity(), now.get().identity()));
         }
         return joined(now.get());
@@ -163,7 +163,7 @@ public final class OutboundReview {
     }
 
     private static Optional<RefusalReason> joined(Workload workload) {
-        return workload.isHbone() ? Optional.of(new RefusalReason.JoinedMesh(workload.uid())) : Optional.empty();
+        return workload.isHbone() ? Optional.of(new Superseded.JoinedMesh(workload.uid())) : Optional.empty();
     }
 
     private static Optional<RefusalReason> withdrawn(MeshView view, OutboundBasis basis) {
@@ -173,6 +173,6 @@ public final class OutboundReview {
         ServiceBasis before = basis.service().get();
         return view.service(before.key())
                 .filter(now -> !Set.copyOf(now.subjectAltNames()).containsAll(before.identities()))
-                .map(_ -> new RefusalReason.IdentityWithdrawn(before.key()));
+                .map(_ -> new Superseded.IdentityWithdrawn(before.key()));
     }
 }

@@ -2,21 +2,21 @@ package dev.ambit.domain.flow;
 
 import dev.ambit.domain.address.IpAddress;
 import dev.ambit.domain.address.IpPort;
-import dev.ambit.domain.address.NamespacedHostname;
-import dev.ambit.domain.address.NetworkAddress;
-import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.policy.PolicyExplanation;
 import dev.ambit.domain.policy.Verdict;
 import dev.ambit.domain.workload.GatewayReference;
 import dev.ambit.domain.workload.PodRef;
-import dev.ambit.domain.workload.WorkloadUid;
-import java.util.Set;
 
 /**
  * Why a connection was not carried. The same object feeds the log line, the metric label and the HBONE status, so
  * nobody derives it twice.
  */
-public sealed interface RefusalReason {
+public sealed interface RefusalReason
+        permits RefusalReason.Unreachable,
+                RefusalReason.Malformed,
+                RefusalReason.Denied,
+                RefusalReason.Draining,
+                Superseded {
 
     /** One line, lower case, that names the value at fault. */
     String message();
@@ -57,22 +57,6 @@ public sealed interface RefusalReason {
         @Override
         default int hboneStatus() {
             return 400;
-        }
-    }
-
-    /**
-     * A connection that was carried as it should have been, and now would be carried otherwise. It failed nobody, so it
-     * has no flag (as one that was drained).
-     */
-    sealed interface Superseded extends RefusalReason {
-        @Override
-        default ResponseFlag flag() {
-            return ResponseFlag.NONE;
-        }
-
-        @Override
-        default int hboneStatus() {
-            return 503;
         }
     }
 
@@ -323,66 +307,6 @@ public sealed interface RefusalReason {
         @Override
         public String message() {
             return "workload of pod " + pod + " is gone from the configuration, and with it its policies";
-        }
-    }
-
-    /** A waypoint was attached, replaced or removed. */
-    record WaypointChanged(NetworkAddress dialled, Set<GatewayReference> before, Set<GatewayReference> now)
-            implements Superseded {
-        public WaypointChanged {
-            before = Set.copyOf(before);
-            now = Set.copyOf(now);
-        }
-
-        @Override
-        public RefusalWord word() {
-            return RefusalWord.WAYPOINT_CHANGED;
-        }
-
-        @Override
-        public String message() {
-            String what = before.isEmpty() ? "attached: " + now : now.isEmpty() ? "removed: " + before : "now: " + now;
-            return "connection closed due to waypoint change of " + dialled.ip() + ", waypoint " + what;
-        }
-    }
-
-    /** One end of a tunnel has another identity than the one that was proven. */
-    record IdentityChanged(WorkloadUid workload, SpiffeId before, SpiffeId now) implements Superseded {
-        @Override
-        public RefusalWord word() {
-            return RefusalWord.IDENTITY_CHANGED;
-        }
-
-        @Override
-        public String message() {
-            return "connection closed due to identity change of " + workload + " from " + before + " to " + now;
-        }
-    }
-
-    /** A service no longer declares an identity that its endpoints were allowed to present. */
-    record IdentityWithdrawn(NamespacedHostname service) implements Superseded {
-        @Override
-        public RefusalWord word() {
-            return RefusalWord.IDENTITY_CHANGED;
-        }
-
-        @Override
-        public String message() {
-            return "connection closed due to identity change: service " + service
-                    + " no longer declares one that its endpoints could present";
-        }
-    }
-
-    /** The destination of a plaintext connection has joined the mesh: by a tunnel its policies see who calls. */
-    record JoinedMesh(WorkloadUid workload) implements Superseded {
-        @Override
-        public RefusalWord word() {
-            return RefusalWord.JOINED_MESH;
-        }
-
-        @Override
-        public String message() {
-            return "connection closed because its destination joined the mesh: " + workload;
         }
     }
 

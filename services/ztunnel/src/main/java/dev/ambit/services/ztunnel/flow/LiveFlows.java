@@ -10,6 +10,7 @@ import dev.ambit.domain.flow.OutboundBasis;
 import dev.ambit.domain.flow.OutboundPlan;
 import dev.ambit.domain.flow.OutboundReview;
 import dev.ambit.domain.flow.RefusalReason;
+import dev.ambit.domain.flow.Superseded;
 import dev.ambit.domain.policy.PolicySet;
 import dev.ambit.domain.view.MeshChange;
 import dev.ambit.domain.view.MeshView;
@@ -280,7 +281,7 @@ final class LiveFlows {
 
     private void judge(MeshView view, TrackedFlow flow) {
         review(view, flow).ifPresent(reason -> {
-            if (reason instanceof RefusalReason.Superseded) {
+            if (reason instanceof Superseded) {
                 endings.paced(flow);
             } else {
                 endings.atOnce(flow, reason);

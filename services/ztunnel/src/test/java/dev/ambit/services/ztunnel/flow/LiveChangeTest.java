@@ -18,6 +18,7 @@ import dev.ambit.domain.flow.OutboundPlan;
 import dev.ambit.domain.flow.OutboundPlanner;
 import dev.ambit.domain.flow.OutboundReview;
 import dev.ambit.domain.flow.RefusalReason;
+import dev.ambit.domain.flow.Superseded;
 import dev.ambit.domain.policy.AuthorizationPolicy;
 import dev.ambit.domain.policy.AuthorizationPolicy.Scope;
 import dev.ambit.domain.policy.PolicyName;
@@ -158,7 +159,7 @@ class LiveChangeTest {
         mesh.changed(List.of(attached("cart", "10.96.0.2")));
         scheduler.runDue();
 
-        assertThat(toCart.ends()).singleElement().isInstanceOf(RefusalReason.WaypointChanged.class);
+        assertThat(toCart.ends()).singleElement().isInstanceOf(Superseded.WaypointChanged.class);
         assertThat(toBank.ends()).isEmpty();
         assertThat(byAddress.ends()).isEmpty();
         assertThat(telemetry.counted(Counter.LIVE_FLOWS_ENDED, "waypoint_changed"))
