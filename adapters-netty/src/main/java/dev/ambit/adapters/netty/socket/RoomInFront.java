@@ -17,7 +17,7 @@ final class RoomInFront implements RecvByteBufAllocator {
     }
 
     @Override
-    public Handle newHandle() {
+    public ExtendedHandle newHandle() {
         return new RoomyHandle((ExtendedHandle) sizes.newHandle());
     }
 

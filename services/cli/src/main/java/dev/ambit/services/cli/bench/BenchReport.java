@@ -5,14 +5,17 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** Medians over the rounds, and every path's ratio to direct TCP and to the peer, if there is one. */
 final class BenchReport {
     private final List<Measurement> measurements;
+    private final List<BenchRun.Start> starts;
     private final List<String> paths;
 
-    BenchReport(List<Measurement> measurements) {
+    BenchReport(List<Measurement> measurements, List<BenchRun.Start> starts) {
         this.measurements = List.copyOf(measurements);
+        this.starts = List.copyOf(starts);
         this.paths = measurements.stream().map(Measurement::path).distinct().toList();
     }
 
@@ -27,6 +30,22 @@ final class BenchReport {
             for (String path : paths) {
                 row(out, test, path);
             }
+        }
+        starts(out);
+    }
+
+    private void starts(PrintStream out) {
+        out.println();
+        out.println("start");
+        out.printf("  %-8s %14s %14s%n", "path", "ready ms", "idle RSS MiB");
+        for (String path :
+                starts.stream().map(BenchRun.Start::path).distinct().toList()) {
+            out.printf(
+                    Locale.ROOT,
+                    "  %-8s %14.0f %14.0f%n",
+                    path,
+                    median(starts.stream().filter(start -> start.path().equals(path)), BenchRun.Start::readyMillis),
+                    median(starts.stream().filter(start -> start.path().equals(path)), BenchRun.Start::idleMiB));
         }
     }
 
@@ -59,11 +78,11 @@ final class BenchReport {
     }
 
     private double median(Test test, String path, ToDoubleFunction<Measurement> figure) {
-        double[] sorted = measurements.stream()
-                .filter(m -> m.test() == test && m.path().equals(path))
-                .mapToDouble(figure)
-                .sorted()
-                .toArray();
+        return median(measurements.stream().filter(m -> m.test() == test && m.path().equals(path)), figure);
+    }
+
+    private static <T> double median(Stream<T> all, ToDoubleFunction<T> figure) {
+        double[] sorted = all.mapToDouble(figure).sorted().toArray();
         if (sorted.length == 0) {
             return Double.NaN;
         }

@@ -31,7 +31,9 @@ final class BenchRun implements AutoCloseable {
             new Pod("bench", "client", "10.78.1.1", NODE_A),
             new Pod("bench", "server", "10.78.2.1", NODE_B),
             new Pod("plain", "client", "10.78.1.2", NODE_A),
-            new Pod("plain", "server", "10.78.2.2", NODE_B));
+            new Pod("plain", "server", "10.78.2.2", NODE_B),
+            new Pod("bench", "neighbour", "10.78.1.3", NODE_A),
+            new Pod("plain", "neighbour", "10.78.1.4", NODE_A));
     private static final int HTTP_PORT = 8080;
     private static final int BULK_PORT = 5201;
 
@@ -41,6 +43,15 @@ final class BenchRun implements AutoCloseable {
     private final Duration perLoad;
     private final List<Test> loads;
     private final Consumer<String> progress;
+    private final List<Start> starts = new ArrayList<>();
+
+    /**
+     * How a proxy started.
+     *
+     * @param readyMillis from its start until it answers that it is ready, with everything it needs already up
+     * @param idleMiB resident memory two seconds later, of the larger of two
+     */
+    record Start(String path, double readyMillis, double idleMiB) {}
 
     /**
      * A path to measure.
@@ -61,11 +72,16 @@ final class BenchRun implements AutoCloseable {
     void prepare() {
         network.build(List.of(CONTROL, NODE_A, NODE_B), PODS);
         for (Pod pod : PODS) {
-            if (pod.name().equals("server")) {
+            if (!pod.name().equals("client")) {
                 servers.add(EchoServer.start(pod.netns(), network.namespace(pod.netns()), HTTP_PORT));
                 servers.add(BulkServer.start(network.namespace(pod.netns()), BULK_PORT));
             }
         }
+    }
+
+    /** Every start of a proxy so far. */
+    List<Start> starts() {
+        return List.copyOf(starts);
     }
 
     /** One round: every load on the direct path and on each proxy's. */
@@ -97,35 +113,35 @@ final class BenchRun implements AutoCloseable {
         nodes.forEach(mesh::awaitSocket);
         // Everything a ztunnel needs is up and quiet, and it starts alone: what is measured is its own time.
         Pause.of(Duration.ofSeconds(3));
+        double slowest = 0;
         for (Node node : nodes) {
             proxies.add(mesh.startZtunnel(node, CONTROL));
             Duration ready = mesh.awaitZtunnel(node);
             mesh.awaitAgent(node);
+            slowest = Math.max(slowest, ready.toMillis());
             progress.accept(name + " on " + node.name() + " ready after " + ready.toMillis() + " ms");
         }
         Pause.of(Duration.ofSeconds(2));
         ProcessUsage idle =
                 ProcessUsage.of(proxies.stream().map(MeshProcess::pid).toList());
+        starts.add(new Start(name, slowest, idle.rssMiB()));
         progress.accept(String.format("%s idle: %.0f MiB resident (the larger of two)", name, idle.rssMiB()));
         return proxies;
     }
 
     private List<Measurement> measure(String path, String namespace, int round, List<MeshProcess> proxies) {
-        Pod server = PODS.stream()
-                .filter(pod -> pod.netns().equals(namespace + "-server"))
-                .findFirst()
-                .orElseThrow();
-        var http = new InetSocketAddress(server.address(), HTTP_PORT);
-        var bulk = new InetSocketAddress(server.address(), BULK_PORT);
-        var client = network.namespace(namespace + "-client");
-        new Load(client, http, bulk, Duration.ofSeconds(3)).requests(8); // warms up both ends and what is between
-        new Load(client, http, bulk, Duration.ofSeconds(2)).upload(1);
-        var load = new Load(client, http, bulk, perLoad);
+        // Warms up both ends and what is between: a proxy runs for weeks.
+        loadOn(namespace, "server", Duration.ofSeconds(3)).requests(8);
+        loadOn(namespace, "server", Duration.ofSeconds(2)).connections(8);
+        loadOn(namespace, "server", Duration.ofSeconds(2)).upload(1);
+        if (loads.stream().anyMatch(Test::isOnOneNode)) {
+            loadOn(namespace, "neighbour", Duration.ofSeconds(2)).upload(1);
+        }
         List<Long> pids = proxies.stream().map(MeshProcess::pid).toList();
         var measured = new ArrayList<Measurement>();
         for (Test test : loads) {
             ProcessUsage before = ProcessUsage.of(pids);
-            Load.Done done = run(load, test);
+            Load.Done done = run(loadOn(namespace, test.isOnOneNode() ? "neighbour" : "server", perLoad), test);
             ProcessUsage after = ProcessUsage.of(pids);
             double cpu = pids.isEmpty()
                     ? Double.NaN
@@ -152,13 +168,27 @@ final class BenchRun implements AutoCloseable {
         return measured;
     }
 
+    private Load loadOn(String namespace, String name, Duration duration) {
+        Pod server = PODS.stream()
+                .filter(pod -> pod.netns().equals(namespace + "-" + name))
+                .findFirst()
+                .orElseThrow();
+        return new Load(
+                network.namespace(namespace + "-client"),
+                new InetSocketAddress(server.address(), HTTP_PORT),
+                new InetSocketAddress(server.address(), BULK_PORT),
+                duration);
+    }
+
     private static Load.Done run(Load load, Test test) {
         return switch (test) {
-            case UPLOAD_1 -> load.upload(1);
+            case UPLOAD_1, NEIGHBOUR_UPLOAD_1 -> load.upload(1);
             case DOWNLOAD_1 -> load.download(1);
-            case UPLOAD_8 -> load.upload(8);
-            case REQUESTS_8 -> load.requests(8);
+            case UPLOAD_8, NEIGHBOUR_UPLOAD_8 -> load.upload(8);
+            case DOWNLOAD_8 -> load.download(8);
+            case REQUESTS_8, NEIGHBOUR_REQUESTS_8 -> load.requests(8);
             case RATE_1000 -> load.requestsAtRate(8, 1000);
+            case SMALL_BESIDE_STALLED_AND_BULK -> load.requestsAtRateBeside(8, 1000, 8);
             case CONNECTIONS_8 -> load.connections(8);
         };
     }

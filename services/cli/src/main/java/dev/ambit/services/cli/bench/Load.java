@@ -87,6 +87,32 @@ final class Load {
         return run(connections, (deadline, units, latencies) -> onKeptConnection(deadline, units, latencies, interval));
     }
 
+    /** As {@link #requestsAtRate}, while others upload in bulk and as many ask for bulk that they do not read. */
+    Done requestsAtRateBeside(int connections, int perSecond, int others) {
+        List<SocketChannel> stalled = new ArrayList<>();
+        var longer = new Load(client, http, bulk, duration.plusSeconds(1));
+        Thread beside = Thread.ofPlatform().daemon().name("beside").start(() -> longer.upload(others));
+        try {
+            for (int i = 0; i < others; i++) {
+                stalled.add(bulkChannel(BulkServer.SEND));
+            }
+            return requestsAtRate(connections, perSecond);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot open the connections that stall", e);
+        } finally {
+            stalled.forEach(Load::closeQuietly);
+            join(List.of(beside));
+        }
+    }
+
+    private static void closeQuietly(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException _) {
+            // It was only there to be in the way.
+        }
+    }
+
     private void onKeptConnection(long deadline, LongAdder units, Latencies latencies, long interval)
             throws IOException {
         try (Socket socket = pod().connect(http)) {

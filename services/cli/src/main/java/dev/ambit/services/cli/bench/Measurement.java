@@ -25,9 +25,15 @@ record Measurement(
         UPLOAD_1("1 connection up", Unit.BYTES),
         DOWNLOAD_1("1 connection down", Unit.BYTES),
         UPLOAD_8("8 connections up", Unit.BYTES),
+        DOWNLOAD_8("8 connections down", Unit.BYTES),
         REQUESTS_8("requests, 8 connections", Unit.REQUESTS),
         RATE_1000("1000 requests/s", Unit.REQUESTS),
-        CONNECTIONS_8("new connections, 8 callers", Unit.CONNECTIONS);
+        /** How much the same requests suffer from their neighbours on the way: compare with {@link #RATE_1000}. */
+        SMALL_BESIDE_STALLED_AND_BULK("1000 requests/s beside 8 stalled, 8 bulk", Unit.REQUESTS),
+        CONNECTIONS_8("new connections, 8 callers", Unit.CONNECTIONS),
+        NEIGHBOUR_UPLOAD_1("same node, 1 connection up", Unit.BYTES),
+        NEIGHBOUR_UPLOAD_8("same node, 8 connections up", Unit.BYTES),
+        NEIGHBOUR_REQUESTS_8("same node, requests, 8 conns", Unit.REQUESTS);
 
         private final String title;
         private final Unit unit;
@@ -43,6 +49,11 @@ record Measurement(
 
         Unit unit() {
             return unit;
+        }
+
+        /** Whether caller and server are on one node, with one proxy between them. */
+        boolean isOnOneNode() {
+            return name().startsWith("NEIGHBOUR");
         }
     }
 

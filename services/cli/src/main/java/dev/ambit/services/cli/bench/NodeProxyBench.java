@@ -64,17 +64,19 @@ public final class NodeProxyBench implements Callable<Integer> {
             throw new LabException("--rounds must be 1 to 100 and --seconds 1 to 600");
         }
         var measured = new ArrayList<Measurement>();
+        var starts = new ArrayList<BenchRun.Start>();
         try (var run =
                 new BenchRun(sandbox, Duration.ofSeconds(seconds), loads, text -> System.err.println("  " + text))) {
             run.prepare();
             for (int round = 1; round <= rounds; round++) {
                 measured.addAll(run.round(round, routes()));
             }
+            starts.addAll(run.starts());
         } catch (LabException | PodNetworkException | UncheckedIOException e) {
             System.err.println("error: " + e.getMessage());
             return 1;
         }
-        new BenchReport(measured).print(System.out);
+        new BenchReport(measured, starts).print(System.out);
         return write(measured);
     }
 

@@ -12,12 +12,14 @@ class BenchReportTest {
 
     @org.junit.jupiter.api.Test
     void comparesMediansWithDirectAndPeer() {
-        var report = new BenchReport(List.of(
-                of("direct", 1, 1000, Double.NaN),
-                of("netty", 1, 100, 99),
-                of("netty", 2, 500, 60),
-                of("netty", 3, 900, 10),
-                of("peer", 1, 250, 30)));
+        var report = new BenchReport(
+                List.of(
+                        of("direct", 1, 1000, Double.NaN),
+                        of("netty", 1, 100, 99),
+                        of("netty", 2, 500, 60),
+                        of("netty", 3, 900, 10),
+                        of("peer", 1, 250, 30)),
+                List.of());
         var shown = new ByteArrayOutputStream();
 
         report.print(new PrintStream(shown, true, UTF_8));
@@ -32,11 +34,24 @@ class BenchReportTest {
     }
 
     @org.junit.jupiter.api.Test
+    void startsAreShownAsMedians() {
+        var shown = new ByteArrayOutputStream();
+        var starts = List.of(
+                new BenchRun.Start("netty", 700, 90),
+                new BenchRun.Start("netty", 500, 80),
+                new BenchRun.Start("netty", 600, 120));
+
+        new BenchReport(List.of(), starts).print(new PrintStream(shown, true, UTF_8));
+
+        assertThat(shown.toString(UTF_8)).containsPattern("netty +600 +90");
+    }
+
+    @org.junit.jupiter.api.Test
     void failuresAreShownWhereTheyHappened() {
         var failed = new Measurement("netty", Test.REQUESTS_8, 1, 10, 1, 2, 3, 4, 7);
         var shown = new ByteArrayOutputStream();
 
-        new BenchReport(List.of(failed)).print(new PrintStream(shown, true, UTF_8));
+        new BenchReport(List.of(failed), List.of()).print(new PrintStream(shown, true, UTF_8));
 
         assertThat(shown.toString(UTF_8)).contains("7 FAILED");
     }
