@@ -109,11 +109,10 @@ final class SameNode {
                 } else {
                     flow.reaching(near);
                 }
-                new InboundForward(destination)
-                        .start(let, near.other(), loop, () -> flow.carry(near), () -> {
-                            near.part();
-                            refused(UNREACHABLE);
-                        });
+                new InboundForward(destination).start(let, near.other(), loop, () -> flow.carry(near), () -> {
+                    near.part();
+                    refused(UNREACHABLE);
+                });
             }
         }
     }
