@@ -16,8 +16,9 @@ public record WorkloadUid(String value) {
         return new WorkloadUid(cluster + "//Pod/" + namespace + "/" + name);
     }
 
+    /** Istio's control plane writes {@code //Pod/}; its local files write {@code //v1/Pod/}. */
     public boolean isPod() {
-        return value.contains("//Pod/");
+        return value.contains("/Pod/");
     }
 
     @Override

@@ -16,11 +16,13 @@ import dev.ambit.services.ztunnel.config.ZtunnelConfig;
 import dev.ambit.services.ztunnel.flow.FairShares;
 import dev.ambit.services.ztunnel.flow.Flows;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
+import dev.ambit.services.ztunnel.mesh.MeshSources;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.net.URI;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -39,14 +41,15 @@ final class MeshFactory {
 
     @Singleton
     @Bean(preDestroy = "close")
-    MeshDiscovery discovery(ZtunnelConfig config, PrometheusTelemetry telemetry) {
+    MeshSources sources(ZtunnelConfig config, PrometheusTelemetry telemetry) {
+        Optional<MeshDiscovery> discovery =
+                config.discovery().controlPlane().address().map(address -> discovery(config, address, telemetry));
+        return new MeshSources(config.discovery().local().map(LocalMeshFile::read), discovery);
+    }
+
+    private static MeshDiscovery discovery(ZtunnelConfig config, URI address, PrometheusTelemetry telemetry) {
         var node = config.node();
         var identity = new NodeIdentity(node.instanceIp(), node.podName(), node.podNamespace(), node.nodeName());
-        URI address = config.discovery()
-                .controlPlane()
-                .address()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "XDS_ADDRESS is ''; this version cannot be without discovery, set it to a URL"));
         ControlPlane controlPlane = controlPlane(config, config.discovery().controlPlane(), address);
         return new XdsMeshDiscovery(XdsClientOptions.of(controlPlane, identity), telemetry);
     }

@@ -1,11 +1,11 @@
 package dev.ambit.services.ztunnel;
 
 import dev.ambit.domain.view.MeshView;
-import dev.ambit.ports.discovery.MeshDiscovery;
 import dev.ambit.ports.podnetwork.PodFeed;
 import dev.ambit.services.ztunnel.config.ZtunnelConfig;
 import dev.ambit.services.ztunnel.credentials.CertificateKeeper;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
+import dev.ambit.services.ztunnel.mesh.MeshSources;
 import dev.ambit.services.ztunnel.pod.ServedPods;
 import io.micronaut.context.event.ApplicationEventListener;
 import io.micronaut.context.event.StartupEvent;
@@ -24,7 +24,7 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
 
     private final ZtunnelConfig config;
     private final CurrentMesh mesh;
-    private final MeshDiscovery discovery;
+    private final MeshSources sources;
     private final PodFeed feed;
     private final ServedPods pods;
     private final CertificateKeeper certificates;
@@ -33,14 +33,14 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
     Startup(
             ZtunnelConfig config,
             CurrentMesh mesh,
-            MeshDiscovery discovery,
+            MeshSources sources,
             PodFeed feed,
             ServedPods pods,
             CertificateKeeper certificates,
             @Named("chores") ScheduledExecutorService chores) {
         this.config = config;
         this.mesh = mesh;
-        this.discovery = discovery;
+        this.sources = sources;
         this.feed = feed;
         this.pods = pods;
         this.certificates = certificates;
@@ -52,7 +52,7 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
         if (!config.node().nodeName().isEmpty()) {
             mesh.observe(view -> chores.execute(() -> prefetch(view)));
         }
-        discovery.start(mesh);
+        sources.start(mesh);
         feed.start(pods);
         LOG.info(
                 "ztunnel started\tnode={} transport={}",

@@ -6,10 +6,12 @@ import dev.ambit.adapters.linux.zds.ZdsPodFeed;
 import dev.ambit.adapters.netty.NettyTransport;
 import dev.ambit.adapters.xds.ca.XdsCertificateSource;
 import dev.ambit.adapters.xds.discovery.XdsMeshDiscovery;
+import dev.ambit.domain.workload.PodRef;
 import dev.ambit.ports.credentials.CertificateSource;
-import dev.ambit.ports.discovery.MeshDiscovery;
 import dev.ambit.ports.podnetwork.PodFeed;
 import dev.ambit.ports.transport.Transport;
+import dev.ambit.services.ztunnel.mesh.CurrentMesh;
+import dev.ambit.services.ztunnel.mesh.MeshSources;
 import dev.ambit.services.ztunnel.pod.ServedPods;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.env.PropertySource;
@@ -17,6 +19,8 @@ import io.micronaut.context.env.PropertySource.PropertyConvention;
 import io.micronaut.context.event.BeanPreDestroyEvent;
 import io.micronaut.context.event.BeanPreDestroyEventListener;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +96,7 @@ class WiringTest {
                         PropertySource.Origin.of("test")))
                 .start()) {
             assertThat(context.getBean(Transport.class)).isInstanceOf(NettyTransport.class);
-            assertThat(context.getBean(MeshDiscovery.class)).isInstanceOf(XdsMeshDiscovery.class);
+            assertThat(context.getBean(MeshSources.class).discovery()).containsInstanceOf(XdsMeshDiscovery.class);
             assertThat(context.getBean(CertificateSource.class)).isInstanceOf(XdsCertificateSource.class);
             assertThat(context.getBean(PodFeed.class)).isInstanceOf(ZdsPodFeed.class);
             assertThat(context.getBean(ServedPods.class).isReady()).isFalse();
@@ -102,5 +106,43 @@ class WiringTest {
                 .as("connections drain before their transport closes")
                 .startsWith("startup");
         assertThat(DESTROYED).contains("transport", "chores");
+    }
+
+    @Test
+    void withoutAControlPlaneTheOperatorsPictureIsAllThereIs() throws IOException {
+        Path file = Files.writeString(folder.resolve("mesh.yaml"), """
+                workloads:
+                - uid: cluster1//v1/Pod/shop/cart-0
+                  name: cart-0
+                  namespace: shop
+                  trustDomain: cluster.local
+                  serviceAccount: cart
+                  workloadIps: ["10.0.0.1"]
+                  protocol: HBONE
+                  node: n1
+                  services: {}
+                """);
+        Map<String, Object> environment = Map.of(
+                "NODE_NAME", "n1",
+                "XDS_ADDRESS", "",
+                "LOCAL_XDS_PATH", file.toString(),
+                "CA_ADDRESS", "https://127.0.0.1:1",
+                "INPOD_UDS", folder.resolve("ztunnel.sock").toString(),
+                "CA_ROOT_CA", folder.resolve("root.pem").toString(),
+                "AUTH_TOKEN", folder.resolve("token").toString());
+        try (var context = ApplicationContext.builder()
+                .propertySources(PropertySource.of(
+                        "variables",
+                        environment,
+                        PropertyConvention.ENVIRONMENT_VARIABLE,
+                        PropertySource.Origin.of("test")))
+                .start()) {
+            CurrentMesh mesh = context.getBean(CurrentMesh.class);
+
+            assertThat(context.getBean(MeshSources.class).discovery()).isEmpty();
+            assertThat(mesh.isSynced()).as("state manager is ready").isTrue();
+            assertThat(mesh.view().workloadOf(new PodRef("u", "shop", "cart-0", "cart")))
+                    .isPresent();
+        }
     }
 }
