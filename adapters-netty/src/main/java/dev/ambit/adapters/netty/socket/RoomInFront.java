@@ -6,6 +6,7 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 
 /** Read buffers that begin with unused bytes, so that a frame's header fits in front of what was read. */
+@SuppressWarnings("deprecation") // epoll still asks for the kind of handle that Netty means to replace
 final class RoomInFront implements RecvByteBufAllocator {
     /** An HTTP/2 frame header, rounded up to keep data aligned. */
     private static final int BYTES = 16;
