@@ -5,7 +5,6 @@ import dev.ambit.domain.address.IpPort;
 import dev.ambit.domain.address.NetworkAddress;
 import dev.ambit.domain.service.MeshService;
 import dev.ambit.domain.service.VirtualAddress;
-import dev.ambit.domain.view.AddressOwner;
 import dev.ambit.domain.view.MeshView;
 import dev.ambit.domain.workload.ApplicationTunnel;
 import dev.ambit.domain.workload.Workload;
@@ -61,13 +60,16 @@ final class LocalTarget {
                 : new Result.Refused(new RefusalReason.AddressMismatch(asked.ip(), arrived));
     }
 
-    /** Whether the local workload is a waypoint of what has this address. */
+    /**
+     * Whether the local workload is a waypoint of what has this address. The callers decided which of several they meant,
+     * and may see services of their namespace that this one cannot.
+     */
     private boolean isBefore(IpAddress asked) {
-        return switch (view.ownerOf(new NetworkAddress(network, asked), local.namespace())) {
-            case AddressOwner.OfService(MeshService service) -> Gateways.isWaypointOf(view, local, service);
-            case AddressOwner.OfWorkload(Workload workload) -> Gateways.includes(view, workload.waypoint(), local);
-            case AddressOwner.Nobody() -> false;
-        };
+        var address = new NetworkAddress(network, asked);
+        return view.servicesAt(address).stream().anyMatch(service -> Gateways.isWaypointOf(view, local, service))
+                || view.workloadAt(address)
+                        .filter(workload -> Gateways.includes(view, workload.waypoint(), local))
+                        .isPresent();
     }
 
     /** A service that this workload serves, or stands before. */

@@ -3,7 +3,6 @@ package dev.ambit.domain.flow;
 import dev.ambit.domain.address.IpAddress;
 import dev.ambit.domain.address.IpPort;
 import dev.ambit.domain.identity.SpiffeId;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -37,19 +36,28 @@ public record ProxyHeader(IpPort source, IpPort destination, SpiffeId identity) 
         byte[] to = bytes(destination.ip(), v4);
         byte[] name = identity.toString().getBytes(StandardCharsets.UTF_8);
         int length = from.length + to.length + PORTS_BYTES + TLV_BYTES + name.length;
-        return ByteBuffer.allocate(HEADER_BYTES + length)
-                .put(SIGNATURE)
-                .put((byte) VERSION_2_PROXY)
-                .put((byte) (v4 ? TCP_OVER_IPV4 : TCP_OVER_IPV6))
-                .putShort((short) length)
-                .put(from)
-                .put(to)
-                .putShort((short) source.port())
-                .putShort((short) destination.port())
-                .put((byte) IDENTITY_TLV)
-                .putShort((short) name.length)
-                .put(name)
-                .array();
+        byte[] header = new byte[HEADER_BYTES + length];
+        int at = put(header, 0, SIGNATURE);
+        at = put(header, at, new byte[] {VERSION_2_PROXY, (byte) (v4 ? TCP_OVER_IPV4 : TCP_OVER_IPV6)});
+        at = put(header, at, word(length));
+        at = put(header, at, from);
+        at = put(header, at, to);
+        at = put(header, at, word(source.port()));
+        at = put(header, at, word(destination.port()));
+        at = put(header, at, new byte[] {(byte) IDENTITY_TLV});
+        at = put(header, at, word(name.length));
+        put(header, at, name);
+        return header;
+    }
+
+    private static int put(byte[] header, int at, byte[] part) {
+        System.arraycopy(part, 0, header, at, part.length);
+        return at + part.length;
+    }
+
+    /** Two bytes, in network order. */
+    private static byte[] word(int value) {
+        return new byte[] {(byte) (value >> 8), (byte) value};
     }
 
     private static byte[] bytes(IpAddress ip, boolean v4) {

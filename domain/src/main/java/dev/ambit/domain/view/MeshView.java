@@ -102,6 +102,14 @@ public final class MeshView {
         return services.at(address, callerNamespace).or(() -> services.around(address, callerNamespace));
     }
 
+    /**
+     * Every service with this address, exactly or in a block around it, whoever may see it: for who receives what others
+     * have sent there. In no order.
+     */
+    public List<MeshService> servicesAt(NetworkAddress address) {
+        return services.allAt(address);
+    }
+
     /** The service a caller means by a host name; preference as in {@link #serviceAt}. */
     public Optional<MeshService> serviceByHostname(String hostname, String callerNamespace) {
         return services.named(hostname, callerNamespace);

@@ -139,6 +139,20 @@ record ServiceIndex(
         return preferred(byAddress.of(VirtualAddress.of(address)), callerNamespace);
     }
 
+    /** Every service that has this address, exactly or in a block, whoever may see it. */
+    List<MeshService> allAt(NetworkAddress address) {
+        var found = new ArrayList<MeshService>();
+        byAddress.of(VirtualAddress.of(address)).forEach((_, service) -> found.add(service));
+        blockLengthsByNetwork.of(address.network()).forEach((length, _) -> {
+            if (length.family() == address.ip().family()) {
+                byAddress
+                        .of(block(address.network(), address.ip(), length.bits()))
+                        .forEach((_, service) -> found.add(service));
+            }
+        });
+        return found;
+    }
+
     /** The service in one of whose blocks this address is: the caller's own first, then that of the longest prefix. */
     Optional<MeshService> around(NetworkAddress address, String callerNamespace) {
         var best = new Preferred<>(Comparator.comparing((Enclosing found) -> !found.isIn(callerNamespace))

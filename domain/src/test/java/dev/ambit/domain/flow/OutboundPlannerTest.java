@@ -87,23 +87,6 @@ class OutboundPlannerTest {
                         mesh().with(cart()).with(vip),
                         dial("10.96.0.2", 80),
                         "tunnel 10.0.0.2:15008 for 10.0.0.2:8080"),
-                row(
-                        "endpoint with its own port",
-                        mesh().with(vip).with(cart().services(Map.of(vip.key(), new PortMap(Map.of(80, 9090))))),
-                        dial("10.96.0.2", 80),
-                        "tunnel 10.0.0.2:15008 for 10.0.0.2:9090"),
-                row(
-                        "endpoint outside the mesh",
-                        mesh().with(vip).with(cart().tunnelProtocol(TunnelProtocol.NONE)),
-                        dial("10.96.0.2", 80),
-                        "direct 10.0.0.2:8080"),
-                row(
-                        "host network endpoint",
-                        mesh().with(vip)
-                                .with(cart().networkMode(NetworkMode.HOST_NETWORK)
-                                        .tunnelProtocol(TunnelProtocol.NONE)),
-                        dial("10.96.0.2", 80),
-                        "direct 10.0.0.2:8080"),
                 row("no such port", mesh().with(vip).with(cart()), dial("10.96.0.2", 81), "refuse NoHealthyUpstream"),
                 row("no endpoint", mesh().with(vip), dial("10.96.0.2", 80), "refuse NoHealthyUpstream"),
                 row(
@@ -111,16 +94,6 @@ class OutboundPlannerTest {
                         mesh().with(vip).with(cart().addresses(List.of()).hostname("h")),
                         dial("10.96.0.2", 80),
                         "refuse HostUnresolved"),
-                row(
-                        "endpoint that knows a port its service has no longer",
-                        mesh().with(vip).with(cart().services(Map.of(vip.key(), new PortMap(Map.of(81, 9090))))),
-                        dial("10.96.0.2", 81),
-                        "refuse NoHealthyUpstream"),
-                row(
-                        "passthrough service",
-                        mesh().with(passthrough(vip)).with(cart()),
-                        dial("10.96.0.2", 80),
-                        "passthrough 10.96.0.2:80"),
                 row(
                         "block of a service",
                         mesh().with(block).with(cart().services(backing("block"))),

@@ -112,8 +112,7 @@ public final class ClientSession extends Http2Session {
         if (response != null) {
             unanswered.remove(stream);
             known.markAnswered();
-            CharSequence baggage = headers.get("baggage");
-            response.accepted(known, baggage == null ? "" : baggage.toString());
+            response.accepted(known, joined(headers, "baggage"));
         }
         if (ends && !known.isOver()) {
             known.dataEnds();

@@ -51,7 +51,7 @@ public final class ServerSession extends Http2Session {
                         text(headers.method()),
                         text(headers.authority()),
                         new HboneHeaders(
-                                text(headers.get("baggage")),
+                                joined(headers, "baggage"),
                                 text(headers.get("forwarded")),
                                 text(headers.get("traceparent")),
                                 Optional.ofNullable(headers.get("x-forwarded-network"))
