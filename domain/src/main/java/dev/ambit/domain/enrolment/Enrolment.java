@@ -15,14 +15,38 @@ public final class Enrolment {
     /** The annotation under which the node agent reports redirection on the pod. */
     public static final String REDIRECTION = "ambient.istio.io/redirection";
 
+    /** The annotation by which a pod's names are captured or not, whatever the node agent does by default. */
+    public static final String DNS_CAPTURE = "ambient.istio.io/dns-capture";
+
+    /** What Go's strconv.ParseBool takes, which is what Istio's node agent reads the annotation with. */
+    private static final Set<String> TRUE = Set.of("1", "t", "T", "true", "TRUE", "True");
+
+    private static final Set<String> FALSE = Set.of("0", "f", "F", "false", "FALSE", "False");
+
     private static final String SIDECAR_STATUS = "sidecar.istio.io/status";
     private static final String AMBIENT = "ambient";
     private static final String NONE = "none";
 
     private final Set<String> excludedNamespaces;
+    private final Capture capture;
 
-    public Enrolment(Set<String> excludedNamespaces) {
+    /**
+     * The rules of one node.
+     *
+     * @param capture what is captured of pods that do not say it themselves
+     */
+    public Enrolment(Set<String> excludedNamespaces, Capture capture) {
         this.excludedNamespaces = Set.copyOf(excludedNamespaces);
+        this.capture = capture;
+    }
+
+    /** What to capture of an enrolled pod. An annotation that is neither true nor false says nothing. */
+    public Capture captureOf(NodePod pod) {
+        String asked = pod.annotations().getOrDefault(DNS_CAPTURE, "");
+        if (TRUE.contains(asked)) {
+            return Capture.CONNECTIONS_AND_NAMES;
+        }
+        return FALSE.contains(asked) ? Capture.CONNECTIONS : capture;
     }
 
     public Decision decide(NodePod pod) {

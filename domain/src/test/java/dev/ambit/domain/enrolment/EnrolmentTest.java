@@ -18,7 +18,7 @@ class EnrolmentTest {
     private static final Map<String, String> AMBIENT = Map.of("istio.io/dataplane-mode", "ambient");
     private static final Map<String, String> NONE = Map.of();
 
-    private final Enrolment enrolment = new Enrolment(Set.of("kube-system"));
+    private final Enrolment enrolment = new Enrolment(Set.of("kube-system"), Capture.CONNECTIONS_AND_NAMES);
 
     private static NodePod pod(String namespace, Map<String, String> labels, Map<String, String> namespaceLabels) {
         return new NodePod(
@@ -58,6 +58,27 @@ class EnrolmentTest {
 
     private static Map<String, String> label(String mode) {
         return mode.isEmpty() ? NONE : Map.of(Enrolment.DATAPLANE_MODE, mode);
+    }
+
+    @ParameterizedTest(name = "annotation {0}, by default {1}: {2}")
+    @CsvSource({
+        "'', CONNECTIONS_AND_NAMES, CONNECTIONS_AND_NAMES",
+        "'', CONNECTIONS, CONNECTIONS",
+        "true, CONNECTIONS, CONNECTIONS_AND_NAMES",
+        "1, CONNECTIONS, CONNECTIONS_AND_NAMES",
+        "false, CONNECTIONS_AND_NAMES, CONNECTIONS",
+        "F, CONNECTIONS_AND_NAMES, CONNECTIONS",
+        "perhaps, CONNECTIONS_AND_NAMES, CONNECTIONS_AND_NAMES",
+        "perhaps, CONNECTIONS, CONNECTIONS"
+    })
+    void annotationOfThePodBeatsTheNodesDefault(String annotation, Capture byDefault, Capture expected) {
+        NodePod pod = with(
+                pod("shop", AMBIENT, NONE),
+                annotation.isEmpty() ? NONE : Map.of(Enrolment.DNS_CAPTURE, annotation),
+                false,
+                false);
+
+        assertThat(new Enrolment(Set.of(), byDefault).captureOf(pod)).isEqualTo(expected);
     }
 
     @Test

@@ -6,7 +6,7 @@ import java.time.Duration;
  * What every DNS server obeys.
  *
  * @param connectionsMax TCP connections that one pod may have open; one more is closed at once
- * @param pendingMax messages of one pod that may be without reply; one more is dropped, and its TCP connection waits
+ * @param pendingMax messages of one pod that may be without reply; one more is dropped, and its TCP connection closed
  * @param idleTimeout after which a TCP connection on which nothing is asked is closed
  * @param packetMark SO_MARK of every socket (PACKET_MARK); 0 sets none
  */

@@ -1,11 +1,14 @@
 package dev.ambit.ports.podnetwork;
 
+import dev.ambit.domain.enrolment.Capture;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Remembers which namespaces are redirected; refuses those it is told to refuse. */
 public final class FakePodRedirection implements PodRedirection {
-    private final Set<NetworkNamespace.Id> applied = ConcurrentHashMap.newKeySet();
+    private final Map<NetworkNamespace.Id, Capture> applied = new ConcurrentHashMap<>();
     private final Set<NetworkNamespace.Id> refused = ConcurrentHashMap.newKeySet();
 
     /** From now on the kernel refuses to program this namespace. */
@@ -20,12 +23,17 @@ public final class FakePodRedirection implements PodRedirection {
 
     /** The namespaces that are redirected now. */
     public Set<NetworkNamespace.Id> applied() {
-        return Set.copyOf(applied);
+        return Set.copyOf(applied.keySet());
+    }
+
+    /** What is captured there; nothing if it is not redirected. */
+    public Optional<Capture> captured(NetworkNamespace.Id namespace) {
+        return Optional.ofNullable(applied.get(namespace));
     }
 
     @Override
-    public void apply(NetworkNamespace namespace) {
-        applied.add(enter(namespace));
+    public void apply(NetworkNamespace namespace, Capture capture) {
+        applied.put(enter(namespace), capture);
     }
 
     @Override
@@ -35,7 +43,7 @@ public final class FakePodRedirection implements PodRedirection {
 
     @Override
     public boolean isApplied(NetworkNamespace namespace) {
-        return namespace.call(() -> applied.contains(namespace.id()));
+        return namespace.call(() -> applied.containsKey(namespace.id()));
     }
 
     private NetworkNamespace.Id enter(NetworkNamespace namespace) {

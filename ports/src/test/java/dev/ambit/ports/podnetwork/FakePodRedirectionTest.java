@@ -2,6 +2,7 @@ package dev.ambit.ports.podnetwork;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ambit.domain.enrolment.Capture;
 import org.junit.jupiter.api.Test;
 
 class FakePodRedirectionTest extends PodRedirectionContract {
@@ -29,9 +30,10 @@ class FakePodRedirectionTest extends PodRedirectionContract {
         NetworkNamespace namespace = podNamespace();
         redirection.refuse(namespace.id());
 
-        assertThatThrownBy(() -> redirection.apply(namespace)).isInstanceOf(PodNetworkException.class);
+        assertThatThrownBy(() -> redirection.apply(namespace, Capture.CONNECTIONS_AND_NAMES))
+                .isInstanceOf(PodNetworkException.class);
 
         redirection.accept(namespace.id());
-        redirection.apply(namespace);
+        redirection.apply(namespace, Capture.CONNECTIONS_AND_NAMES);
     }
 }

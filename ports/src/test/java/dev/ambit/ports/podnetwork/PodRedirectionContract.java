@@ -3,8 +3,11 @@ package dev.ambit.ports.podnetwork;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ambit.domain.enrolment.Capture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every {@link PodRedirection} promises about its bookkeeping; what the rules do to traffic is each adapter's test. */
 @Timeout(60)
@@ -28,7 +31,7 @@ public abstract class PodRedirectionContract {
     @Test
     void appliedIsSeen() {
         try (NetworkNamespace namespace = podNamespace()) {
-            redirection().apply(namespace);
+            redirection().apply(namespace, Capture.CONNECTIONS_AND_NAMES);
 
             assertThat(redirection().isApplied(namespace)).isTrue();
         }
@@ -37,11 +40,27 @@ public abstract class PodRedirectionContract {
     @Test
     void applyingAgainChangesNothing() {
         try (NetworkNamespace namespace = podNamespace()) {
-            redirection().apply(namespace);
+            redirection().apply(namespace, Capture.CONNECTIONS_AND_NAMES);
             String once = settings(namespace);
-            redirection().apply(namespace);
+            redirection().apply(namespace, Capture.CONNECTIONS_AND_NAMES);
 
             assertThat(settings(namespace)).isEqualTo(once);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsCapturedCanChange(Capture capture) {
+        try (NetworkNamespace namespace = podNamespace();
+                NetworkNamespace fresh = podNamespace()) {
+            for (Capture before : Capture.values()) {
+                redirection().apply(namespace, before);
+            }
+            redirection().apply(namespace, capture);
+            redirection().apply(fresh, capture);
+
+            assertThat(redirection().isApplied(namespace)).isTrue();
+            assertThat(settings(namespace)).isEqualTo(settings(fresh));
         }
     }
 
@@ -49,7 +68,7 @@ public abstract class PodRedirectionContract {
     void removingLeavesEverythingAsItWas() {
         try (NetworkNamespace namespace = podNamespace()) {
             String before = settings(namespace);
-            redirection().apply(namespace);
+            redirection().apply(namespace, Capture.CONNECTIONS_AND_NAMES);
             assertThat(settings(namespace)).isNotEqualTo(before);
             redirection().remove(namespace);
 
@@ -71,9 +90,9 @@ public abstract class PodRedirectionContract {
     @Test
     void removedCanBeAppliedAgain() {
         try (NetworkNamespace namespace = podNamespace()) {
-            redirection().apply(namespace);
+            redirection().apply(namespace, Capture.CONNECTIONS_AND_NAMES);
             redirection().remove(namespace);
-            redirection().apply(namespace);
+            redirection().apply(namespace, Capture.CONNECTIONS_AND_NAMES);
 
             assertThat(redirection().isApplied(namespace)).isTrue();
         }
@@ -83,8 +102,8 @@ public abstract class PodRedirectionContract {
     void namespacesAreApart() {
         try (NetworkNamespace one = podNamespace();
                 NetworkNamespace other = podNamespace()) {
-            redirection().apply(one);
-            redirection().apply(other);
+            redirection().apply(one, Capture.CONNECTIONS_AND_NAMES);
+            redirection().apply(other, Capture.CONNECTIONS_AND_NAMES);
             redirection().remove(one);
 
             assertThat(redirection().isApplied(one)).isFalse();
@@ -97,6 +116,7 @@ public abstract class PodRedirectionContract {
         NetworkNamespace namespace = podNamespace();
         namespace.close();
 
-        assertThatThrownBy(() -> redirection().apply(namespace)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> redirection().apply(namespace, Capture.CONNECTIONS_AND_NAMES))
+                .isInstanceOf(IllegalStateException.class);
     }
 }

@@ -16,6 +16,7 @@ import dev.ambit.adapters.linux.redirection.NftPodRedirection;
 import dev.ambit.adapters.netty.NettyOptions;
 import dev.ambit.adapters.netty.NettyTransport;
 import dev.ambit.domain.address.IpPort;
+import dev.ambit.domain.enrolment.Capture;
 import dev.ambit.domain.flow.FlowContext;
 import dev.ambit.domain.flow.FlowOutcome;
 import dev.ambit.domain.flow.HboneHeaders;
@@ -89,8 +90,8 @@ class RedirectedTransportTest {
     void redirect() {
         credentials.hold(CLIENT, PKI.issue(CLIENT));
         credentials.hold(SERVER, PKI.issue(SERVER));
-        new NftPodRedirection().apply(pods.client);
-        new NftPodRedirection().apply(pods.server);
+        new NftPodRedirection().apply(pods.client, Capture.CONNECTIONS_AND_NAMES);
+        new NftPodRedirection().apply(pods.server, Capture.CONNECTIONS_AND_NAMES);
         application(pods.server, PORT);
         clientSide.planOutbound(attempt -> tunnel(attempt.client(), attempt.destination()));
         serverSide.planInbound(RedirectedTransportTest::forward);

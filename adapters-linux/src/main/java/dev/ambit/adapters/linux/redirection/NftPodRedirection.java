@@ -1,11 +1,16 @@
 package dev.ambit.adapters.linux.redirection;
 
 import dev.ambit.adapters.linux.namespace.LinuxNetworkNamespace;
+import dev.ambit.domain.enrolment.Capture;
 import dev.ambit.ports.podnetwork.NetworkNamespace;
 import dev.ambit.ports.podnetwork.PodNetworkException;
 import dev.ambit.ports.podnetwork.PodRedirection;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,8 +29,8 @@ public final class NftPodRedirection implements PodRedirection {
     private final LazyListing expected = new LazyListing();
 
     @Override
-    public void apply(NetworkNamespace namespace) {
-        if (isApplied(namespace)) {
+    public void apply(NetworkNamespace namespace, Capture capture) {
+        if (isApplied(namespace, Set.of(capture))) {
             return;
         }
         List<PolicyRouting> added = new ArrayList<>();
@@ -34,12 +39,12 @@ public final class NftPodRedirection implements PodRedirection {
                 setting.add(namespace);
                 added.add(setting);
             }
-            transact(namespace, Ruleset.replacement());
+            transact(namespace, Ruleset.replacement(capture));
         } catch (PodNetworkException e) {
             takeBack(namespace, added, e);
             throw e;
         }
-        LOG.debug("redirection applied netns={}", namespace.id().inode());
+        LOG.debug("redirection applied netns={} capture={}", namespace.id().inode(), capture);
     }
 
     private static void takeBack(NetworkNamespace namespace, List<PolicyRouting> added, PodNetworkException why) {
@@ -63,9 +68,13 @@ public final class NftPodRedirection implements PodRedirection {
 
     @Override
     public boolean isApplied(NetworkNamespace namespace) {
+        return isApplied(namespace, EnumSet.allOf(Capture.class));
+    }
+
+    private boolean isApplied(NetworkNamespace namespace, Set<Capture> captures) {
         String listed = list(namespace);
         return !listed.isEmpty()
-                && listed.equals(expected.get())
+                && captures.stream().anyMatch(capture -> listed.equals(expected.of(capture)))
                 && PolicyRouting.missing(namespace).isEmpty();
     }
 
@@ -83,17 +92,16 @@ public final class NftPodRedirection implements PodRedirection {
     }
 
     private static final class LazyListing {
-        private String listing = "";
+        private final Map<Capture, String> listings = new EnumMap<>(Capture.class);
 
         /** Versions of nft word the same rules differently, so the expectation is what this one says of ours. */
-        synchronized String get() {
-            if (listing.isEmpty()) {
+        synchronized String of(Capture capture) {
+            return listings.computeIfAbsent(capture, wanted -> {
                 try (var scratch = LinuxNetworkNamespace.createAnonymous()) {
-                    transact(scratch, Ruleset.replacement());
-                    listing = list(scratch);
+                    transact(scratch, Ruleset.replacement(wanted));
+                    return list(scratch);
                 }
-            }
-            return listing;
+            });
         }
     }
 }

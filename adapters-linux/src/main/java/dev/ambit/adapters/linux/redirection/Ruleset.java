@@ -1,5 +1,7 @@
 package dev.ambit.adapters.linux.redirection;
 
+import dev.ambit.domain.enrolment.Capture;
+
 /**
  * The nftables rules of one pod, in a table of our own. They mean what the in-pod rules of Istio's node agent mean:
  *
@@ -7,6 +9,8 @@ package dev.ambit.adapters.linux.redirection;
  *   <li>packets that carry the proxy's mark mark their connection, and replies of such a connection get the mark by which
  *       policy routing keeps them local: so a proxy that speaks with its client's address gets the answers;
  *   <li>what the node itself probes, and what the proxy sends, is left alone;
+ *   <li>if names are captured, what leaves for port 53 goes to 15053, and the proxy's own questions are tracked apart: they
+ *       may come from the port and go to the server of a question that was redirected a moment ago, and would else follow it;
  *   <li>all other TCP that leaves goes to 15001, all other TCP that arrives to 15006, but for 15008.
  * </ul>
  */
@@ -29,11 +33,32 @@ final class Ruleset {
     }
 
     /** One transaction that puts the table in place of whatever it was before. */
-    static String replacement() {
-        return removal() + definition().replace("$PROBE_V4", PROBE_V4).replace("$PROBE_V6", PROBE_V6);
+    static String replacement(Capture capture) {
+        return switch (capture) {
+            case CONNECTIONS -> removal() + definition("");
+            case CONNECTIONS_AND_NAMES -> removal() + definition(NAMES) + APART;
+        };
     }
 
-    private static String definition() {
+    /** What stays on loopback is between the pod and a resolver of its own. */
+    private static final String NAMES = """
+                        meta mark & 0xfff != 0x539 oifname != "lo" meta l4proto { tcp, udp } th dport 53 redirect to :15053
+            """;
+
+    private static final String APART = """
+            table inet ambit {
+                chain raw_output {
+                    type filter hook output priority raw; policy accept;
+                    meta mark & 0xfff == 0x539 udp dport 53 ct zone set 1
+                }
+                chain raw_prerouting {
+                    type filter hook prerouting priority raw; policy accept;
+                    meta mark & 0xfff != 0x539 udp sport 53 ct zone set 1
+                }
+            }
+            """;
+
+    private static String definition(String names) {
         return """
                 table inet ambit {
                     chain mangle_prerouting {
@@ -57,9 +82,10 @@ final class Ruleset {
                     }
                     chain nat_output {
                         type nat hook output priority -100; policy accept;
-                        meta l4proto != tcp accept
                         ip daddr $PROBE_V4 accept
                         ip6 daddr $PROBE_V6 accept
+                $NAMES
+                        meta l4proto != tcp accept
                         meta mark & 0xfff == 0x111 accept
                         ct mark & 0xfff == 0x111 accept
                         meta mark & 0xfff == 0x539 accept
@@ -69,6 +95,6 @@ final class Ruleset {
                         meta l4proto tcp redirect to :15001
                     }
                 }
-                """;
+                """.replace("$PROBE_V4", PROBE_V4).replace("$PROBE_V6", PROBE_V6).replace("$NAMES", names);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ambit.adapters.linux.CommandLine;
 import dev.ambit.adapters.linux.namespace.LinuxNetworkNamespace;
+import dev.ambit.domain.enrolment.Capture;
 import dev.ambit.ports.podnetwork.FakeNetworkNamespace;
 import dev.ambit.ports.podnetwork.NetworkNamespace;
 import dev.ambit.ports.podnetwork.PodNetworkException;
@@ -47,12 +48,12 @@ class NftPodRedirectionTest extends PodRedirectionContract {
     @Test
     void aMissingRuleIsNoticedAndMended() {
         try (NetworkNamespace namespace = podNamespace()) {
-            redirection.apply(namespace);
+            redirection.apply(namespace, Capture.CONNECTIONS_AND_NAMES);
             String whole = settings(namespace);
             CommandLine.run(namespace, "nft flush chain inet ambit nat_output; ip -6 rule del pref 32764");
             assertThat(redirection.isApplied(namespace)).isFalse();
 
-            redirection.apply(namespace);
+            redirection.apply(namespace, Capture.CONNECTIONS_AND_NAMES);
 
             assertThat(settings(namespace)).isEqualTo(whole);
         }
@@ -65,7 +66,7 @@ class NftPodRedirectionTest extends PodRedirectionContract {
             CommandLine.run(namespace, "ip route add blackhole default table 100");
             String before = settings(namespace);
 
-            assertThatThrownBy(() -> redirection.apply(namespace))
+            assertThatThrownBy(() -> redirection.apply(namespace, Capture.CONNECTIONS_AND_NAMES))
                     .isInstanceOf(PodNetworkException.class)
                     .hasMessageContaining("ip -4 route add local 0.0.0.0/0 dev lo table 100")
                     .hasMessageContaining("File exists");
@@ -78,7 +79,7 @@ class NftPodRedirectionTest extends PodRedirectionContract {
         try (NetworkNamespace namespace = podNamespace()) {
             CommandLine.run(namespace, "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6");
 
-            redirection.apply(namespace);
+            redirection.apply(namespace, Capture.CONNECTIONS_AND_NAMES);
 
             assertThat(redirection.isApplied(namespace)).isTrue();
             assertThat(CommandLine.run(namespace, "ip -6 rule")).doesNotContain("0x111");
@@ -87,7 +88,7 @@ class NftPodRedirectionTest extends PodRedirectionContract {
 
     @Test
     void namespaceOfAnotherKindIsRefused() {
-        assertThatThrownBy(() -> redirection.apply(new FakeNetworkNamespace(7)))
+        assertThatThrownBy(() -> redirection.apply(new FakeNetworkNamespace(7), Capture.CONNECTIONS_AND_NAMES))
                 .isInstanceOf(PodNetworkException.class)
                 .hasMessageContaining("fake network namespace 7");
     }

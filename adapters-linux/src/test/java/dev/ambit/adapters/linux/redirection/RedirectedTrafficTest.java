@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.adapters.linux.CommandLine;
 import dev.ambit.adapters.linux.namespace.LinuxNetworkNamespace;
+import dev.ambit.domain.enrolment.Capture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -47,7 +48,7 @@ class RedirectedTrafficTest {
                 ip addr add 169.254.7.127/32 dev outside
                 ip -6 addr add fd16:9254:7127:1337:ffff:ffff:ffff:ffff/128 dev outside nodad
                 """);
-        new NftPodRedirection().apply(pod);
+        new NftPodRedirection().apply(pod, Capture.CONNECTIONS_AND_NAMES);
     }
 
     @AfterEach

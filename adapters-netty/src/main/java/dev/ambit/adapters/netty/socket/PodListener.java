@@ -65,7 +65,7 @@ public final class PodListener {
     }
 
     /** What the kernel says to an IPv6 address when it was built or started without IPv6, or has it disabled here. */
-    static boolean lacksIpv6(Throwable failure) {
+    public static boolean lacksIpv6(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Errors.NativeIoException kernel) {
                 return kernel.expectedErr() == EAFNOSUPPORT || kernel.expectedErr() == EADDRNOTAVAIL;

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 
 /** Dials out of one pod's network namespace, and sets socket options as every socket of the mesh has them. */
 public final class PodSockets {
-    static final IntegerUnixChannelOption SO_MARK = new IntegerUnixChannelOption("SO_MARK", 1, 36);
+    public static final IntegerUnixChannelOption SO_MARK = new IntegerUnixChannelOption("SO_MARK", 1, 36);
 
     private static final Logger LOG = LoggerFactory.getLogger(PodSockets.class);
     private static final AtomicBoolean FALLBACK_LOGGED = new AtomicBoolean();

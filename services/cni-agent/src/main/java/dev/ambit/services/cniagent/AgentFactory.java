@@ -48,7 +48,7 @@ final class AgentFactory {
     NodeAgent agent(
             CniAgentConfig config, @Named("worker") ScheduledExecutorService worker, PrometheusTelemetry telemetry) {
         return new NodeAgent(
-                new Enrolment(Set.copyOf(config.excludedNamespaces())),
+                new Enrolment(Set.copyOf(config.excludedNamespaces()), config.capture()),
                 new NamedNetworkNamespaces(config.netnsPattern()),
                 new NftPodRedirection(),
                 new ZdsNodeProxies(Path.of(config.zdsSocket())),

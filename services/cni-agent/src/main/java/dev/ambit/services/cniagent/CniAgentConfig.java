@@ -1,5 +1,6 @@
 package dev.ambit.services.cniagent;
 
+import dev.ambit.domain.enrolment.Capture;
 import io.micronaut.context.annotation.ConfigurationProperties;
 import java.util.List;
 
@@ -11,6 +12,7 @@ import java.util.List;
  * @param podStatus folder into which this agent reports on pods
  * @param zdsSocket where node proxies connect
  * @param netnsPattern path of a pod's network namespace, with {namespace}, {name} and {uid}
+ * @param dnsCapture whether pods that do not say it themselves ask the node proxy for names
  */
 @ConfigurationProperties("cni-agent")
 public record CniAgentConfig(
@@ -19,7 +21,8 @@ public record CniAgentConfig(
         String podStatus,
         String zdsSocket,
         String netnsPattern,
-        List<String> excludedNamespaces) {
+        List<String> excludedNamespaces,
+        boolean dnsCapture) {
 
     private static final String NETNS_PATTERN = "/run/netns/{namespace}-{name}";
 
@@ -29,5 +32,9 @@ public record CniAgentConfig(
         if (nodeName.isEmpty()) {
             throw new IllegalArgumentException("NODE_NAME is not set; it must name the node this agent looks after");
         }
+    }
+
+    Capture capture() {
+        return dnsCapture ? Capture.CONNECTIONS_AND_NAMES : Capture.CONNECTIONS;
     }
 }

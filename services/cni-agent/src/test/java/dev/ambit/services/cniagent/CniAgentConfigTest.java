@@ -53,7 +53,8 @@ class CniAgentConfigTest {
                         "/var/lib/ambit/pod-status",
                         "/var/run/ztunnel/ztunnel.sock",
                         "/run/netns/{namespace}-{name}",
-                        List.of("kube-system")));
+                        List.of("kube-system"),
+                        true));
     }
 
     @Test
@@ -64,10 +65,11 @@ class CniAgentConfigTest {
                 "POD_STATUS_DIR", "/p",
                 "ZDS_SERVER_ADDRESS", "/z",
                 "NETNS_PATTERN", "/run/netns/{uid}",
-                "EXCLUDE_NAMESPACES", "a,b");
+                "EXCLUDE_NAMESPACES", "a,b",
+                "AMBIENT_DNS_CAPTURE", "false");
 
         assertThat(read(environment))
-                .isEqualTo(new CniAgentConfig("n2", "/m", "/p", "/z", "/run/netns/{uid}", List.of("a", "b")));
+                .isEqualTo(new CniAgentConfig("n2", "/m", "/p", "/z", "/run/netns/{uid}", List.of("a", "b"), false));
     }
 
     @Test

@@ -10,11 +10,14 @@ import dev.ambit.ports.transport.Transport;
 import dev.ambit.ports.transport.TransportLimits;
 import dev.ambit.services.ztunnel.config.ZtunnelConfig;
 import dev.ambit.services.ztunnel.credentials.CertificateKeeper;
+import dev.ambit.services.ztunnel.dns.DnsProxy;
+import dev.ambit.services.ztunnel.dns.DnsServingTransport;
 import dev.ambit.services.ztunnel.flow.Flows;
 import dev.ambit.services.ztunnel.pod.ServedPods;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Named;
+import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -51,10 +54,12 @@ final class DataPlaneFactory {
     ServedPods pods(
             ZtunnelConfig config,
             Transport transport,
+            Provider<DnsProxy> dns,
             Flows flows,
             @Named("chores") ScheduledExecutorService chores,
             PrometheusTelemetry telemetry) {
-        var pods = new ServedPods(transport, flows, config.node().trustDomain(), wildcard(config), chores, telemetry);
+        Transport serving = config.dns().enabled() ? new DnsServingTransport(transport, dns.get()) : transport;
+        var pods = new ServedPods(serving, flows, config.node().trustDomain(), wildcard(config), chores, telemetry);
         telemetry.gauge(Gauge.ACTIVE_PROXIES, pods::activeCount);
         telemetry.gauge(Gauge.PENDING_PROXIES, pods::pendingCount);
         return pods;

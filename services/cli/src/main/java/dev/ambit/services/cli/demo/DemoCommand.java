@@ -77,6 +77,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private static void tell(DemoStory story) {
+        story.lookUpNames();
         story.callAcrossNodes();
         story.callWithinNode();
         story.onlyTlsBetweenNodes();

@@ -3,6 +3,7 @@ package dev.ambit.services.cli.demo;
 import dev.ambit.services.cli.lab.EchoServer;
 import dev.ambit.services.cli.lab.LabException;
 import dev.ambit.services.cli.lab.Mesh;
+import dev.ambit.services.cli.lab.NameLookup;
 import dev.ambit.services.cli.lab.Network;
 import dev.ambit.services.cli.lab.Network.Node;
 import dev.ambit.services.cli.lab.Network.Pod;
@@ -106,6 +107,10 @@ final class DemoMesh implements AutoCloseable {
 
     PodClient in(Pod pod) {
         return new PodClient(network.namespace(pod.netns()), CALL_TIMEOUT);
+    }
+
+    NameLookup namesOf(Pod pod) {
+        return new NameLookup(network.namespace(pod.netns()), CALL_TIMEOUT);
     }
 
     static InetSocketAddress application(Pod pod) {

@@ -11,6 +11,7 @@ import static dev.ambit.services.cli.demo.DemoMesh.REVIEWS;
 import static dev.ambit.services.cli.demo.DemoMesh.SCANNER;
 
 import dev.ambit.adapters.linux.capture.PacketCapture;
+import dev.ambit.domain.address.IpAddress;
 import dev.ambit.services.cli.lab.Network.Node;
 import dev.ambit.services.cli.lab.Pause;
 import dev.ambit.services.cli.lab.PodClient.Answer;
@@ -29,6 +30,9 @@ final class DemoStory implements AutoCloseable {
     private static final Duration EFFECT = Duration.ofSeconds(1);
 
     private static final Duration LOG_LINE = Duration.ofSeconds(5);
+    /** The usual address of a cluster's DNS; in this mesh nobody has it. */
+    private static final InetSocketAddress NAME_SERVER = new InetSocketAddress("10.96.0.10", 53);
+
     private static final String SECRET = "card-4711-0815";
 
     private final DemoMesh demo;
@@ -57,6 +61,17 @@ final class DemoStory implements AutoCloseable {
         }
         screen.say("in the mesh, by the label on their namespace: cart, catalog (node-a), payments, reviews (node-b)");
         screen.say("outside, since its namespace has no label: scanner (node-a)");
+    }
+
+    /** The pods' name server is nowhere: whatever is answered, the pod's own ztunnel answers. */
+    void lookUpNames() {
+        screen.step("Names: cart asks its name server, and the pod's own ztunnel answers");
+        for (String name : List.of("payments", "payments.shop.svc.cluster.local")) {
+            List<IpAddress> addresses = demo.namesOf(CART).addresses(name, NAME_SERVER);
+            screen.check(
+                    addresses.equals(List.of(IpAddress.of(PAYMENTS_SERVICE.getAddress()))),
+                    name + " is " + screen.strong(addresses.isEmpty() ? "nobody" : addresses.getFirst()));
+        }
     }
 
     void callAcrossNodes() {

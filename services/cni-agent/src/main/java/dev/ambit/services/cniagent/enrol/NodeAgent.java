@@ -201,10 +201,10 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
                     explainOnce(ref, "waits: has no network namespace on this node (yet)");
                     return false;
                 }
-                member = capture(ref, namespace.get());
+                member = capture(pod, namespace.get());
             } else if (member.leaving) {
                 // Its rules may be gone in part.
-                redirection.apply(member.namespace);
+                redirection.apply(member.namespace, enrolment.captureOf(pod));
                 member.leaving = false;
                 publishSnapshot();
             }
@@ -217,15 +217,15 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
         }
     }
 
-    private Member capture(PodRef ref, NetworkNamespace namespace) {
+    private Member capture(NodePod pod, NetworkNamespace namespace) {
         try {
-            redirection.apply(namespace);
+            redirection.apply(namespace, enrolment.captureOf(pod));
         } catch (RuntimeException e) {
             namespace.close();
             throw e;
         }
-        var member = new Member(ref, namespace);
-        members.put(ref.uid(), member);
+        var member = new Member(pod.ref(), namespace);
+        members.put(pod.ref().uid(), member);
         publishSnapshot();
         return member;
     }

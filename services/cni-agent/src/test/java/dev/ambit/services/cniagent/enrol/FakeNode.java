@@ -1,6 +1,7 @@
 package dev.ambit.services.cniagent.enrol;
 
 import dev.ambit.domain.address.IpAddress;
+import dev.ambit.domain.enrolment.Capture;
 import dev.ambit.domain.enrolment.Enrolment;
 import dev.ambit.domain.enrolment.NodePod;
 import dev.ambit.domain.workload.PodRef;
@@ -33,8 +34,14 @@ final class FakeNode implements PodRedirection, PodStatusWriter, PodFeed.Listene
     final FakeNodeProxies proxies = new FakeNodeProxies();
     final RecordingTelemetry telemetry = new RecordingTelemetry();
     final ManualScheduler time = new ManualScheduler();
-    final NodeAgent agent =
-            new NodeAgent(new Enrolment(Set.of("kube-system")), namespaces, this, proxies, this, time, telemetry);
+    final NodeAgent agent = new NodeAgent(
+            new Enrolment(Set.of("kube-system"), Capture.CONNECTIONS_AND_NAMES),
+            namespaces,
+            this,
+            proxies,
+            this,
+            time,
+            telemetry);
     private final Set<String> refusedByProxy = new HashSet<>();
     private boolean statusBroken;
     private boolean applyBroken;
@@ -46,6 +53,17 @@ final class FakeNode implements PodRedirection, PodStatusWriter, PodFeed.Listene
                 mode.isEmpty() ? Map.of() : Map.of(Enrolment.DATAPLANE_MODE, mode),
                 Map.of(),
                 Map.of(),
+                false,
+                false);
+    }
+
+    static NodePod annotated(NodePod pod, String annotation, String value) {
+        return new NodePod(
+                pod.ref(),
+                pod.addresses(),
+                pod.labels(),
+                Map.of(annotation, value),
+                pod.namespaceLabels(),
                 false,
                 false);
     }
@@ -96,12 +114,12 @@ final class FakeNode implements PodRedirection, PodStatusWriter, PodFeed.Listene
     }
 
     @Override
-    public void apply(NetworkNamespace namespace) {
+    public void apply(NetworkNamespace namespace, Capture capture) {
         if (applyBroken && namespace.id().inode() == 7) {
             throw new IllegalStateException("thrown on purpose");
         }
-        rules.apply(namespace);
-        journal.add("rules into " + namespace.id().inode());
+        rules.apply(namespace, capture);
+        journal.add("rules into " + namespace.id().inode() + (capture == Capture.CONNECTIONS ? " without names" : ""));
     }
 
     @Override

@@ -2,6 +2,8 @@ package dev.ambit.services.cniagent.enrol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.domain.enrolment.Capture;
+import dev.ambit.domain.enrolment.Enrolment;
 import dev.ambit.domain.enrolment.NodePod;
 import dev.ambit.ports.telemetry.Counter;
 import dev.ambit.ports.telemetry.Gauge;
@@ -40,6 +42,16 @@ class NodeAgentTest {
     }
 
     @Test
+    void aPodMayKeepItsNamesToItself() {
+        node.started().withProxy();
+        node.journal.clear();
+
+        node.pods(FakeNode.annotated(CART, Enrolment.DNS_CAPTURE, "false"));
+
+        assertThat(node.journal).contains("rules into 7 without names");
+    }
+
+    @Test
     void leavesAloneWhatIsNotAskedFor() {
         node.started().withProxy();
         node.journal.clear();
@@ -54,7 +66,7 @@ class NodeAgentTest {
     @Test
     void rulesLeftBehindInAPodThatStaysOutAreTakenAway() {
         NodePod cart = FakeNode.pod("cart", 7, "none");
-        node.namespaces.find(cart).ifPresent(node.rules::apply);
+        node.namespaces.find(cart).ifPresent(namespace -> node.rules.apply(namespace, Capture.CONNECTIONS_AND_NAMES));
         node.started().withProxy();
         node.journal.clear();
 
