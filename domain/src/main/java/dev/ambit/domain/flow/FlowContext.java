@@ -20,7 +20,7 @@ public record FlowContext(
         String hboneAuthority,
         boolean mutualTls) {
 
-    FlowContext withDestination(Party other) {
+    public FlowContext withDestination(Party other) {
         return new FlowContext(reporter, source, other, service, client, target, hboneAuthority, mutualTls);
     }
 }
