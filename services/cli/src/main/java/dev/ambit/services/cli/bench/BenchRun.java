@@ -118,7 +118,7 @@ final class BenchRun implements AutoCloseable {
             proxies.add(mesh.startZtunnel(node, CONTROL));
             Duration ready = mesh.awaitZtunnel(node);
             mesh.awaitAgent(node);
-            slowest = Math.max(slowest, ready.toMillis());
+            slowest = Math.max(slowest, (double) ready.toMillis());
             progress.accept(name + " on " + node.name() + " ready after " + ready.toMillis() + " ms");
         }
         Pause.of(Duration.ofSeconds(2));
