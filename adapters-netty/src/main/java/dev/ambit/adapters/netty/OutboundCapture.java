@@ -31,7 +31,7 @@ final class OutboundCapture {
             connection.close();
             return;
         }
-        PodSockets.keepAlive(connection);
+        PodSockets.keepAlive(connection, pod.limits().keepalive());
         var application = new SocketLeg(connection);
         connection.pipeline().addLast(application.handler());
         EventLoop loop = connection.eventLoop();

@@ -27,7 +27,7 @@ final class PlaintextInbound {
             connection.close();
             return;
         }
-        PodSockets.keepAlive(connection);
+        PodSockets.keepAlive(connection, pod.limits().keepalive());
         var caller = new SocketLeg(connection);
         connection.pipeline().addLast(caller.handler());
         EventLoop loop = connection.eventLoop();

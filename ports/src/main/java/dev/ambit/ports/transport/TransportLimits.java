@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param idleTunnelTimeout after which an unused tunnel is closed (POOL_UNUSED_RELEASE_TIMEOUT)
  * @param packetMark SO_MARK of every socket (PACKET_MARK); 0 sets none
  * @param originalSource how to show the caller's address to the application (ENABLE_ORIG_SRC)
+ * @param keepalive of sockets to applications and upstreams
+ * @param portReuse whether another process may listen in a pod beside this one (INPOD_PORT_REUSE)
  */
 public record TransportLimits(
         Duration connectTimeout,
@@ -24,7 +26,34 @@ public record TransportLimits(
         int streamsPerTunnelMax,
         Duration idleTunnelTimeout,
         int packetMark,
-        OriginalSource originalSource) {
+        OriginalSource originalSource,
+        TcpKeepalive keepalive,
+        boolean portReuse) {
+
+    /** With Istio's keepalive, and a port that can be reused. */
+    public TransportLimits(
+            Duration connectTimeout,
+            Duration handshakeTimeout,
+            int streamWindowBytes,
+            int connectionWindowBytes,
+            int frameBytes,
+            int streamsPerTunnelMax,
+            Duration idleTunnelTimeout,
+            int packetMark,
+            OriginalSource originalSource) {
+        this(
+                connectTimeout,
+                handshakeTimeout,
+                streamWindowBytes,
+                connectionWindowBytes,
+                frameBytes,
+                streamsPerTunnelMax,
+                idleTunnelTimeout,
+                packetMark,
+                originalSource,
+                TcpKeepalive.ISTIO,
+                true);
+    }
 
     /** SETTINGS_MAX_CONCURRENT_STREAMS that a server announces. */
     public static final int SERVER_STREAMS_MAX = 200;
@@ -55,7 +84,9 @@ public record TransportLimits(
                 streamsPerTunnelMax,
                 idleTunnelTimeout,
                 mark,
-                originalSource);
+                originalSource,
+                keepalive,
+                portReuse);
     }
 
     public TransportLimits withTimeouts(Duration connect, Duration handshake) {
@@ -68,7 +99,9 @@ public record TransportLimits(
                 streamsPerTunnelMax,
                 idleTunnelTimeout,
                 packetMark,
-                originalSource);
+                originalSource,
+                keepalive,
+                portReuse);
     }
 
     public TransportLimits withStreamsPerTunnel(int streams) {
@@ -81,7 +114,25 @@ public record TransportLimits(
                 streams,
                 idleTunnelTimeout,
                 packetMark,
-                originalSource);
+                originalSource,
+                keepalive,
+                portReuse);
+    }
+
+    /** These limits with other sockets: how they are kept alive, and whether listeners share their port. */
+    public TransportLimits withSockets(TcpKeepalive alive, boolean sharedPort) {
+        return new TransportLimits(
+                connectTimeout,
+                handshakeTimeout,
+                streamWindowBytes,
+                connectionWindowBytes,
+                frameBytes,
+                streamsPerTunnelMax,
+                idleTunnelTimeout,
+                packetMark,
+                originalSource,
+                alive,
+                sharedPort);
     }
 
     /** Whether the application sees the caller's address. */

@@ -102,7 +102,7 @@ public final class PodListener {
                 address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
         EpollServerSocketChannel channel = namespace.call(() -> new EpollServerSocketChannel(family));
         try {
-            channel.config().setOption(EpollChannelOption.SO_REUSEPORT, true);
+            channel.config().setOption(EpollChannelOption.SO_REUSEPORT, limits.portReuse());
             PodSockets.mark(channel, limits);
             if (limits.originalSource() != OriginalSource.NEVER) {
                 transparent(channel, limits);

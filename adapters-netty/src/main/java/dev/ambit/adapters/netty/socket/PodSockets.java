@@ -4,6 +4,7 @@ import dev.ambit.adapters.netty.relay.SocketLeg;
 import dev.ambit.domain.address.IpAddress;
 import dev.ambit.domain.address.IpPort;
 import dev.ambit.ports.podnetwork.NetworkNamespace;
+import dev.ambit.ports.transport.TcpKeepalive;
 import dev.ambit.ports.transport.TransportLimits;
 import dev.ambit.ports.transport.TransportLimits.OriginalSource;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -51,9 +52,6 @@ public final class PodSockets {
 
     private static final WriteBufferWaterMark WRITE_MARKS = new WriteBufferWaterMark(256 << 10, 512 << 10);
 
-    private static final int KEEPALIVE_SECONDS = 180;
-    private static final int KEEPALIVE_PROBES = 9;
-
     private static final long OWNED_NANOS = 1_000_000_000L;
 
     private final Map<IpAddress, Long> owned = new ConcurrentHashMap<>();
@@ -73,13 +71,21 @@ public final class PodSockets {
         config.setWriteBufferWaterMark(WRITE_MARKS);
     }
 
-    /** Finds out that the other host is gone although nothing is sent (ztunnel's figures). */
-    public static void keepAlive(Channel channel) {
+    /** Finds out that the other host is gone although nothing is sent, or nothing is acknowledged. */
+    public static void keepAlive(Channel channel, TcpKeepalive keepalive) {
         ChannelConfig config = channel.config();
-        config.setOption(ChannelOption.SO_KEEPALIVE, true);
-        config.setOption(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_SECONDS);
-        config.setOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_SECONDS);
-        config.setOption(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES);
+        if (keepalive.enabled()) {
+            config.setOption(ChannelOption.SO_KEEPALIVE, true);
+            config.setOption(
+                    EpollChannelOption.TCP_KEEPIDLE, (int) keepalive.time().toSeconds());
+            config.setOption(
+                    EpollChannelOption.TCP_KEEPINTVL, (int) keepalive.interval().toSeconds());
+            config.setOption(EpollChannelOption.TCP_KEEPCNT, keepalive.probes());
+        }
+        if (keepalive.userTimeoutEnabled()) {
+            config.setOption(EpollChannelOption.TCP_USER_TIMEOUT, (int)
+                    Math.min(Integer.MAX_VALUE, keepalive.userTimeout().toMillis()));
+        }
     }
 
     /**
@@ -231,7 +237,7 @@ public final class PodSockets {
         EpollSocketChannel channel = namespace.call(() -> new EpollSocketChannel(family));
         try {
             configure(channel);
-            keepAlive(channel);
+            keepAlive(channel, limits.keepalive());
             channel.config().setAutoRead(false);
             channel.config().setAllowHalfClosure(true);
             channel.config()

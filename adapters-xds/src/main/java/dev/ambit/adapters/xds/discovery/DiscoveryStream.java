@@ -50,8 +50,9 @@ final class DiscoveryStream {
         DeltaDiscoveryRequest policies = first(TypeUrl.AUTHORIZATION);
         var responses = new Responses();
         AggregatedDiscoveryServiceGrpc.newStub(channel).deltaAggregatedResources(responses);
-        send(addresses);
+        // A control plane answers in the order it is asked: policies are there before the workloads they protect.
         send(policies);
+        send(addresses);
         return ended.join();
     }
 

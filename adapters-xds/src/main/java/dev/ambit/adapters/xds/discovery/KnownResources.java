@@ -108,7 +108,8 @@ final class KnownResources {
         var removals = new ArrayList<MeshChange>();
         for (String name : response.getRemovedResourcesList()) {
             Known gone = known.get(name);
-            if (gone != null) {
+            // Sent and taken back at once: what was sent stays, here as in the view, or the two would differ for ever.
+            if (gone != null && !push.accepted.containsKey(name)) {
                 removals.add(gone.removal);
                 push.removed.add(name);
             }

@@ -34,6 +34,7 @@ public final class XdsMeshDiscovery implements MeshDiscovery {
     private final Meter meter;
     private final KnownResources known = new KnownResources();
     private final ReconnectBackoff backoff;
+    private final Pause pause;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Set<String> cleanTypes = new HashSet<>();
     private final Set<Reported> reported = EnumSet.noneOf(Reported.class);
@@ -47,9 +48,21 @@ public final class XdsMeshDiscovery implements MeshDiscovery {
         DOWN
     }
 
+    /** Lets time pass between streams. */
+    @FunctionalInterface
+    interface Pause {
+        /** Waits, and tells whether this is over meanwhile. */
+        boolean isClosedAfter(CountDownLatch closed, Duration pause) throws InterruptedException;
+    }
+
     public XdsMeshDiscovery(XdsClientOptions options, Meter meter) {
+        this(options, meter, (closed, pause) -> closed.await(pause.toNanos(), TimeUnit.NANOSECONDS));
+    }
+
+    XdsMeshDiscovery(XdsClientOptions options, Meter meter, Pause pause) {
         this.options = options;
         this.meter = meter;
+        this.pause = pause;
         this.backoff = new ReconnectBackoff(options.backoffFirst(), options.backoffMax(), RandomGenerator.getDefault());
     }
 
@@ -65,14 +78,13 @@ public final class XdsMeshDiscovery implements MeshDiscovery {
         boolean open = true;
         while (open) {
             boolean useful = connectOnce(listener);
-            Duration pause = backoff.pauseAfter(useful);
-            open = !awaitClosed(pause);
+            open = !awaitClosed(backoff.pauseAfter(useful));
         }
     }
 
-    private boolean awaitClosed(Duration pause) {
+    private boolean awaitClosed(Duration next) {
         try {
-            return closed.await(pause.toNanos(), TimeUnit.NANOSECONDS);
+            return pause.isClosedAfter(closed, next);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return true;
@@ -85,7 +97,7 @@ public final class XdsMeshDiscovery implements MeshDiscovery {
         try {
             channel = ControlPlaneChannel.open(options.controlPlane(), options.messageBytesMax());
         } catch (IOException e) {
-            ended(listener, Status.UNAVAILABLE.withDescription(e.getMessage()));
+            ended(listener, Status.UNAVAILABLE.withDescription(e.getMessage()), false);
             return false;
         }
         try {
@@ -95,7 +107,7 @@ public final class XdsMeshDiscovery implements MeshDiscovery {
                 return false;
             }
             Status status = current.run(channel);
-            ended(listener, status);
+            ended(listener, status, current.received());
             return current.received();
         } finally {
             stream = null;
@@ -138,11 +150,11 @@ public final class XdsMeshDiscovery implements MeshDiscovery {
         return types.contains(TypeUrl.ADDRESS) && types.contains(TypeUrl.AUTHORIZATION);
     }
 
-    private void ended(Listener listener, Status status) {
-        meter.increment(Counter.XDS_TERMINATIONS, status.getCode().name());
+    private void ended(Listener listener, Status status, boolean useful) {
         if (closed.getCount() == 0) {
             return;
         }
+        meter.increment(Counter.XDS_TERMINATIONS, Termination.of(status, useful).reason());
         String why = ControlPlaneChannel.describe(status);
         LOG.warn(
                 "discovery stream ended, reconnecting address={} error={}",

@@ -5,10 +5,10 @@ public final class LocalMeshException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
     LocalMeshException(int line, String why) {
-        super("line " + line + ": " + why);
+        this("line " + line + ": " + why);
     }
 
     LocalMeshException(String why) {
-        super(why);
+        super(why.replaceAll("[\\p{Cntrl}\\s]+", " "));
     }
 }

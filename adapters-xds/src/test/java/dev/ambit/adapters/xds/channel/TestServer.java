@@ -26,11 +26,17 @@ public final class TestServer implements AutoCloseable {
     private final Path directory;
     private @Nullable Server server;
     private int port;
+    private String protocol = "TLSv1.3";
 
     public TestServer(TestCertificates certificates, String dnsName, Path directory) {
         this.certificates = certificates;
         this.dnsName = dnsName;
         this.directory = directory;
+    }
+
+    /** Speaks another TLS from its next start on. */
+    public void speaking(String tls) {
+        protocol = tls;
     }
 
     public void start(BindableService... services) {
@@ -56,7 +62,7 @@ public final class TestServer implements AutoCloseable {
         TestCertificates.Issued issued = certificates.server(dnsName);
         return GrpcSslContexts.configure(SslContextBuilder.forServer(
                         issued.keys().getPrivate(), issued.certificate(), certificates.root()))
-                .protocols("TLSv1.3")
+                .protocols(protocol)
                 .build();
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A discovery server that says what a test tells it to and remembers what it was asked. */
 final class ScriptedServer extends AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase {
+    private static final int PATIENCE_SECONDS = 10;
     private final BlockingQueue<DeltaDiscoveryRequest> requests = new LinkedBlockingQueue<>();
     private final BlockingQueue<StreamObserver<DeltaDiscoveryResponse>> streams = new LinkedBlockingQueue<>();
 
@@ -38,17 +39,21 @@ final class ScriptedServer extends AggregatedDiscoveryServiceGrpc.AggregatedDisc
 
     /** The next stream a client opens. */
     StreamObserver<DeltaDiscoveryResponse> stream() {
-        return take(streams);
+        return take(streams, PATIENCE_SECONDS);
     }
 
     /** The next request of any stream. */
     DeltaDiscoveryRequest request() {
-        return take(requests);
+        return request(PATIENCE_SECONDS);
     }
 
-    private static <T> T take(BlockingQueue<T> queue) {
+    DeltaDiscoveryRequest request(int seconds) {
+        return take(requests, seconds);
+    }
+
+    private static <T> T take(BlockingQueue<T> queue, int seconds) {
         try {
-            T next = queue.poll(10, TimeUnit.SECONDS);
+            T next = queue.poll(seconds, TimeUnit.SECONDS);
             if (next == null) {
                 throw new AssertionError("the client did nothing");
             }

@@ -79,8 +79,8 @@ class XdsMeshDiscoveryTest {
             client.start(listener);
             StreamObserver<DeltaDiscoveryResponse> stream = script.stream();
 
-            DeltaDiscoveryRequest addresses = script.request();
             DeltaDiscoveryRequest policies = script.request();
+            DeltaDiscoveryRequest addresses = script.request();
             stream.onNext(push(TypeUrl.ADDRESS, "1").build());
             DeltaDiscoveryRequest answer = script.request();
 
@@ -167,8 +167,10 @@ class XdsMeshDiscoveryTest {
             script.request();
 
             stream.onError(Status.UNAVAILABLE.asRuntimeException());
+            script.request();
             DeltaDiscoveryRequest again = script.request();
 
+            assertThat(again.getTypeUrl()).isEqualTo(TypeUrl.ADDRESS);
             assertThat(again.getInitialResourceVersionsMap()).containsOnly(Map.entry("a", sent.getVersion()));
             assertThat(again.hasNode()).isTrue();
         }

@@ -36,6 +36,7 @@ import dev.ambit.domain.workload.WorkloadType;
 import dev.ambit.domain.workload.WorkloadUid;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -269,5 +270,35 @@ class LocalMeshTest {
                     .append("*a%d]\n".formatted(i - 1));
         }
         assertThatThrownBy(() -> LocalMesh.read(bomb.toString())).hasMessageContaining("values, aliases followed");
+    }
+
+    @Test
+    void whateverIsWrittenIsReadOrRefused() {
+        String sound = """
+                workloads:
+                - {uid: a, name: w, namespace: a, workloadIps: ["10.0.0.1"], services: {"a/b": {80: 8080}}}
+                policies:
+                - {name: p, namespace: a, scope: Global, action: Deny, dryRun: false, rules: [[[{namespaces: [{Exact: x}]}]]]}
+                services:
+                - {name: s, namespace: a, hostname: b, vips: [/10.1.0.1], ports: {80: 0}}
+                """;
+        var random = new Random(11);
+        String odd = "{}[]:,-#&*!|>'\"%@`\t\n \0~0a\u2028\ud800";
+        for (int round = 0; round < 3_000; round++) {
+            var text = new StringBuilder(sound);
+            for (int i = 1 + random.nextInt(4); i > 0; i--) {
+                int at = random.nextInt(text.length());
+                switch (random.nextInt(3)) {
+                    case 0 -> text.deleteCharAt(at);
+                    case 1 -> text.insert(at, odd.charAt(random.nextInt(odd.length())));
+                    default -> text.setCharAt(at, odd.charAt(random.nextInt(odd.length())));
+                }
+            }
+            try {
+                assertThat(LocalMesh.read(text.toString()).changes()).hasSizeLessThanOrEqualTo(3);
+            } catch (LocalMeshException refused) {
+                assertThat(refused).hasMessageNotContaining("\n");
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ import dev.ambit.adapters.netty.NettyTransport;
 import dev.ambit.adapters.telemetry.PrometheusTelemetry;
 import dev.ambit.ports.podnetwork.PodFeed;
 import dev.ambit.ports.telemetry.Gauge;
+import dev.ambit.ports.transport.TcpKeepalive;
 import dev.ambit.ports.transport.Transport;
 import dev.ambit.ports.transport.TransportLimits;
 import dev.ambit.services.ztunnel.config.ZtunnelConfig;
@@ -38,6 +39,7 @@ final class DataPlaneFactory {
 
     private static TransportLimits limits(ZtunnelConfig config) {
         var tunnels = config.tunnels();
+        var keepalive = config.keepalive();
         return new TransportLimits(
                 TransportLimits.ISTIO.connectTimeout(),
                 TransportLimits.ISTIO.handshakeTimeout(),
@@ -47,7 +49,14 @@ final class DataPlaneFactory {
                 tunnels.streamsMax(),
                 tunnels.unusedReleaseTimeout(),
                 config.dataPlane().packetMark(),
-                config.dataPlane().originalSource());
+                config.dataPlane().originalSource(),
+                new TcpKeepalive(
+                        keepalive.enabled(),
+                        keepalive.time(),
+                        keepalive.interval(),
+                        keepalive.retries(),
+                        keepalive.userTimeoutEnabled()),
+                config.inPod().portReuse());
     }
 
     @Singleton

@@ -22,13 +22,17 @@ import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The picture of the mesh, where it comes from, and the plans that are made from it. */
 @Factory
 final class MeshFactory {
+    private static final Logger LOG = LoggerFactory.getLogger(MeshFactory.class);
 
     @Singleton
     CurrentMesh mesh(PrometheusTelemetry telemetry) {
@@ -49,7 +53,13 @@ final class MeshFactory {
 
     private static MeshDiscovery discovery(ZtunnelConfig config, URI address, PrometheusTelemetry telemetry) {
         var node = config.node();
-        var identity = new NodeIdentity(node.instanceIp(), node.podName(), node.podNamespace(), node.nodeName());
+        var metadata = new HashMap<String, Object>(node.metadata());
+        metadata.putAll(node.jsonMetadata());
+        var identity =
+                new NodeIdentity(node.instanceIp(), node.podName(), node.podNamespace(), node.nodeName(), metadata);
+        if (config.discovery().onDemand()) {
+            LOG.warn("XDS_ON_DEMAND is true; this version asks for everything, which is more than was wanted");
+        }
         ControlPlane controlPlane = controlPlane(config, config.discovery().controlPlane(), address);
         return new XdsMeshDiscovery(XdsClientOptions.of(controlPlane, identity), telemetry);
     }
