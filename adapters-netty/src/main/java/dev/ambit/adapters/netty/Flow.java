@@ -10,6 +10,7 @@ import dev.ambit.domain.flow.ResponseFlag;
 import dev.ambit.ports.transport.FlowDecisions;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A plan being carried out: reported as opened when made, and as closed exactly once. Lives on one event loop. */
@@ -100,15 +101,26 @@ final class Flow implements FlowDecisions.LiveFlow {
     private void carried(long received, long sent, String error) {
         FlowOutcome outcome = ending;
         if (outcome == null) {
-            outcome =
-                    error.isEmpty() ? new FlowOutcome.Completed() : new FlowOutcome.Failed(ResponseFlag.CONNECT, error);
+            outcome = endedFor()
+                    .<FlowOutcome>map(FlowOutcome.Refused::new)
+                    .orElseGet(() -> error.isEmpty()
+                            ? new FlowOutcome.Completed()
+                            : new FlowOutcome.Failed(ResponseFlag.CONNECT, error));
         }
         finish(received, sent, outcome);
     }
 
     /** The responder cannot be reached. */
     void fail(ResponseFlag flag, String message) {
-        stop(new FlowOutcome.Failed(flag, message));
+        stop(endedFor()
+                .<FlowOutcome>map(FlowOutcome.Refused::new)
+                .orElseGet(() -> new FlowOutcome.Failed(flag, message)));
+    }
+
+    /** A tunnel that was ended on purpose says why; the rest is the world's failure. */
+    private Optional<RefusalReason> endedFor() {
+        Optional<RefusalReason> reason = initiator.endedFor();
+        return reason.isEmpty() && responder != null ? responder.endedFor() : reason;
     }
 
     /** As {@link #fail}; a flow that is carried is left to its legs, which know better what ended them. */

@@ -4,6 +4,7 @@ import dev.ambit.adapters.netty.http2.ConnectRequest;
 import dev.ambit.adapters.netty.http2.HboneStream;
 import dev.ambit.adapters.netty.http2.ServerSession;
 import dev.ambit.adapters.netty.http2.SessionOwner;
+import dev.ambit.adapters.netty.tls.HandshakeFailure;
 import dev.ambit.adapters.netty.tls.PeerIdentity;
 import dev.ambit.domain.address.IpPort;
 import dev.ambit.domain.address.Ports;
@@ -106,15 +107,23 @@ final class HboneInbound {
                 return;
             }
             try {
-                SslHandler tls = pod.tls().server(certificate, channel.alloc());
-                channel.pipeline().addLast(tls, new TlsHandshake(() -> serve(tls), error -> reject("TLS: " + error)));
+                SslHandler tls = pod.tls().accept(channel.pipeline(), certificate);
+                channel.pipeline().addLast(new TlsHandshake(() -> serve(tls, certificate), this::untrusted));
                 channel.config().setAutoRead(true);
             } catch (SSLException | RuntimeException unusable) {
                 reject("certificate " + certificate + " cannot be used: " + ErrorText.of(unusable));
             }
         }
 
-        private void serve(SslHandler tls) {
+        private void untrusted(Throwable failure) {
+            HandshakeFailure.of(failure)
+                    .revoked()
+                    .filter(_ -> !rejected)
+                    .ifPresent(revoked -> pod.security().tunnels().refused(Reporter.DESTINATION, revoked));
+            reject("TLS: " + ErrorText.of(failure));
+        }
+
+        private void serve(SslHandler tls, WorkloadCertificate own) {
             handshakeOver();
             Optional<SpiffeId> peer = PeerIdentity.of(tls.engine().getSession());
             if (peer.isEmpty()) {
@@ -126,6 +135,15 @@ final class HboneInbound {
             pod.track(session, loop);
             channel.closeFuture().addListener(_ -> pod.forget(session));
             channel.pipeline().addLast(session);
+            NettyTunnel.show(
+                    pod,
+                    Reporter.DESTINATION,
+                    channel,
+                    client,
+                    own,
+                    PeerIdentity.chain(tls.engine().getSession()),
+                    session::close,
+                    session::goAway);
         }
 
         private void request(HboneStream stream, ConnectRequest request, SpiffeId peer) {

@@ -5,8 +5,10 @@ import dev.ambit.adapters.netty.http2.HboneStream;
 import dev.ambit.adapters.netty.http2.SessionOwner;
 import dev.ambit.adapters.netty.relay.LegChannel;
 import dev.ambit.adapters.netty.relay.Relay;
+import dev.ambit.adapters.netty.tls.HandshakeFailure;
 import dev.ambit.adapters.netty.tls.PeerIdentity;
 import dev.ambit.domain.flow.OutboundPlan;
+import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.flow.ResponseFlag;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.ports.credentials.WorkloadCertificate;
@@ -14,6 +16,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
 
 /**
  * The second tunnel of a connection to another network: TLS and HTTP/2 within a stream of the tunnel to the gateway. It
@@ -68,6 +71,7 @@ final class InnerTunnel implements TunnelPool.Waiter, SessionOwner {
             outer.abort();
             return;
         }
+        session.carriedBy(outer);
         flow.reaching(channel.wire());
         pod.track(channel);
         loop.register(channel);
@@ -77,17 +81,32 @@ final class InnerTunnel implements TunnelPool.Waiter, SessionOwner {
             channel.pipeline()
                     .addLast(
                             tls,
-                            new TlsHandshake(
-                                    () -> {
-                                        peer = PeerIdentity.of(tls.engine().getSession());
-                                        channel.pipeline().addLast(session);
-                                    },
-                                    error -> fail(ResponseFlag.TLS_FAILURE, "TLS handshake failed: " + error)));
+                            new TlsHandshake(() -> begin(tls.engine().getSession(), certificate), this::untrusted));
         } catch (SSLException | RuntimeException unusable) {
             fail(
                     ResponseFlag.IDENTITY_ERROR,
                     "certificate " + certificate + " cannot be used: " + ErrorText.of(unusable));
         }
+    }
+
+    private void untrusted(Throwable failure) {
+        HandshakeFailure meaning = HandshakeFailure.of(failure);
+        meaning.revoked().ifPresent(revoked -> pod.security().tunnels().refused(Reporter.SOURCE, revoked));
+        fail(meaning.flag(), "TLS handshake failed: " + ErrorText.of(failure));
+    }
+
+    private void begin(SSLSession proved, WorkloadCertificate certificate) {
+        peer = PeerIdentity.of(proved);
+        channel.pipeline().addLast(session);
+        NettyTunnel.show(
+                pod,
+                Reporter.SOURCE,
+                channel,
+                plan.outer().hop(),
+                certificate,
+                PeerIdentity.chain(proved),
+                session::close,
+                session::retire);
     }
 
     /** The tunnel to the gateway ended under this one. */

@@ -2,11 +2,11 @@ package dev.ambit.adapters.netty;
 
 import dev.ambit.adapters.netty.socket.EpollLoop;
 import dev.ambit.adapters.netty.tls.TlsContexts;
-import dev.ambit.ports.credentials.Credentials;
 import dev.ambit.ports.transport.FlowDecisions;
 import dev.ambit.ports.transport.PodProxy;
 import dev.ambit.ports.transport.Transport;
 import dev.ambit.ports.transport.TransportLimits;
+import dev.ambit.ports.transport.TransportSecurity;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -24,17 +24,17 @@ public final class NettyTransport implements Transport {
 
     private final NettyOptions options;
     private final TransportLimits limits;
-    private final Credentials credentials;
+    private final TransportSecurity security;
     private final TlsContexts tls;
     private final EventLoopGroup loops;
     private final Neighbours neighbours = new Neighbours();
     private final Set<NettyPodProxy> proxies = ConcurrentHashMap.newKeySet();
 
-    public NettyTransport(NettyOptions options, TransportLimits limits, Credentials credentials) {
+    public NettyTransport(NettyOptions options, TransportLimits limits, TransportSecurity security) {
         this.options = options;
         this.limits = limits;
-        this.credentials = credentials;
-        this.tls = new TlsContexts(limits.handshakeTimeout());
+        this.security = security;
+        this.tls = new TlsContexts(limits.handshakeTimeout(), security.policy(), security.revocations());
         this.loops = new MultiThreadIoEventLoopGroup(
                 options.eventLoops(), new DefaultThreadFactory("transport", true), EpollLoop.newFactory());
         startAtHome(loops);
@@ -52,7 +52,7 @@ public final class NettyTransport implements Transport {
 
     @Override
     public PodProxy serve(PodBinding pod, FlowDecisions decisions) {
-        var connections = new PodConnections(pod, decisions, options, limits, credentials, tls, neighbours);
+        var connections = new PodConnections(pod, decisions, options, limits, security, tls, neighbours);
         NettyPodProxy proxy = NettyPodProxy.start(connections, loops, proxies::remove);
         proxies.add(proxy);
         neighbours.add(connections);

@@ -13,6 +13,7 @@ import dev.ambit.ports.credentials.Credentials;
 import dev.ambit.ports.transport.FlowDecisions;
 import dev.ambit.ports.transport.Transport.PodBinding;
 import dev.ambit.ports.transport.TransportLimits;
+import dev.ambit.ports.transport.TransportSecurity;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
@@ -38,7 +39,7 @@ final class PodConnections {
     private final FlowDecisions decisions;
     private final NettyOptions options;
     private final TransportLimits limits;
-    private final Credentials credentials;
+    private final TransportSecurity security;
     private final TlsContexts tls;
     private final PodSockets sockets;
     private final Neighbours neighbours;
@@ -55,14 +56,14 @@ final class PodConnections {
             FlowDecisions decisions,
             NettyOptions options,
             TransportLimits limits,
-            Credentials credentials,
+            TransportSecurity security,
             TlsContexts tls,
             Neighbours neighbours) {
         this.pod = pod;
         this.decisions = decisions;
         this.options = options;
         this.limits = limits;
-        this.credentials = credentials;
+        this.security = security;
         this.tls = tls;
         this.sockets = new PodSockets(pod.namespace(), limits);
         this.neighbours = neighbours;
@@ -85,7 +86,11 @@ final class PodConnections {
     }
 
     Credentials credentials() {
-        return credentials;
+        return security.credentials();
+    }
+
+    TransportSecurity security() {
+        return security;
     }
 
     TlsContexts tls() {

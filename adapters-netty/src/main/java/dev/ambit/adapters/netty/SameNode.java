@@ -2,15 +2,18 @@ package dev.ambit.adapters.netty;
 
 import dev.ambit.adapters.netty.relay.LocalLeg;
 import dev.ambit.adapters.netty.relay.SocketLeg;
+import dev.ambit.adapters.netty.tls.HandshakeFailure;
 import dev.ambit.domain.address.IpPort;
 import dev.ambit.domain.flow.InboundAttempt;
 import dev.ambit.domain.flow.InboundPlan;
 import dev.ambit.domain.flow.OutboundPlan;
+import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.flow.ResponseFlag;
 import dev.ambit.ports.credentials.WorkloadCertificate;
 import io.netty.channel.EventLoop;
 import java.security.GeneralSecurityException;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 
 /**
@@ -58,7 +61,9 @@ final class SameNode {
                 loop,
                 () -> destination.credentials().certificate(destination.pod().identity()),
                 theirs -> prove(own, theirs),
-                error -> untrusted("no certificate for " + destination.pod().identity() + ": " + ErrorText.of(error)));
+                error -> untrusted(
+                        ResponseFlag.TLS_FAILURE,
+                        "no certificate for " + destination.pod().identity() + ": " + ErrorText.of(error)));
     }
 
     private void prove(WorkloadCertificate own, WorkloadCertificate theirs) {
@@ -68,7 +73,9 @@ final class SameNode {
         try {
             source.tls().prove(own, theirs, tunnel.expected());
         } catch (SSLException | GeneralSecurityException | RuntimeException refused) {
-            untrusted(ErrorText.of(refused));
+            HandshakeFailure meaning = HandshakeFailure.of(refused);
+            meaning.revoked().ifPresent(revoked -> source.security().tunnels().refused(Reporter.SOURCE, revoked));
+            untrusted(meaning.flag(), ErrorText.of(refused));
             return;
         }
         if (!destination.sockets().owns(tunnel.hop().ip())) {
@@ -78,24 +85,26 @@ final class SameNode {
                             + destination.pod().pod());
             return;
         }
-        ask();
+        ask(own, theirs);
     }
 
-    private void untrusted(String error) {
+    private void untrusted(ResponseFlag flag, String error) {
         destination.rejected(Reporter.DESTINATION, client(), tunnel.hop(), "TLS: " + error);
-        flow.fail(ResponseFlag.TLS_FAILURE, "TLS handshake with " + tunnel.hop() + " failed: " + error);
+        flow.fail(flag, "TLS handshake with " + tunnel.hop() + " failed: " + error);
     }
 
-    private void ask() {
+    private void ask(WorkloadCertificate own, WorkloadCertificate theirs) {
         var attempt = new InboundAttempt.Hbone(
                 destination.pod().pod(), client(), tunnel.hop(), tunnel.source(), tunnel.authority(), tunnel.headers());
-        destination.plan(loop, () -> destination.decisions().inbound(attempt), this::carryOut, error -> {
-            destination.rejected(Reporter.DESTINATION, client(), tunnel.hop(), "no plan: " + ErrorText.of(error));
-            refused(UNREACHABLE);
-        });
+        destination.plan(
+                loop, () -> destination.decisions().inbound(attempt), plan -> carryOut(plan, own, theirs), error -> {
+                    destination.rejected(
+                            Reporter.DESTINATION, client(), tunnel.hop(), "no plan: " + ErrorText.of(error));
+                    refused(UNREACHABLE);
+                });
     }
 
-    private void carryOut(InboundPlan plan) {
+    private void carryOut(InboundPlan plan, WorkloadCertificate own, WorkloadCertificate theirs) {
         switch (plan) {
             case InboundPlan.Refuse refuse -> {
                 destination.refused(refuse.context(), refuse.reason());
@@ -108,6 +117,8 @@ final class SameNode {
                     near.abort();
                 } else {
                     flow.reaching(near);
+                    show(source, Reporter.SOURCE, tunnel.hop(), own, theirs, near);
+                    show(destination, Reporter.DESTINATION, client(), theirs, own, near);
                 }
                 new InboundForward(destination).start(let, near.other(), loop, () -> flow.carry(near), () -> {
                     near.part();
@@ -115,6 +126,21 @@ final class SameNode {
                 });
             }
         }
+    }
+
+    /** What a tunnel would have proved may cease to hold, too; nothing more can come onto this one. */
+    private void show(
+            PodConnections pod,
+            Reporter reporter,
+            IpPort peer,
+            WorkloadCertificate own,
+            WorkloadCertificate theirs,
+            LocalLeg near) {
+        Consumer<RefusalReason> end = reason -> {
+            near.endsFor(reason);
+            flow.end(reason);
+        };
+        NettyTunnel.show(pod, reporter, application.channel(), peer, own, theirs.chain(), end, () -> {});
     }
 
     private void refused(int status) {

@@ -8,10 +8,10 @@ import java.util.function.Consumer;
 /** Waits behind the TLS handler for the handshake, then makes room for what comes next. */
 final class TlsHandshake extends ChannelInboundHandlerAdapter {
     private final Runnable done;
-    private final Consumer<String> failed;
+    private final Consumer<Throwable> failed;
 
     /** @param done must add the handler that reads on */
-    TlsHandshake(Runnable done, Consumer<String> failed) {
+    TlsHandshake(Runnable done, Consumer<Throwable> failed) {
         this.done = done;
         this.failed = failed;
     }
@@ -23,7 +23,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
                 done.run();
                 ctx.pipeline().remove(this);
             } else {
-                failed.accept(ErrorText.of(handshake.cause()));
+                failed.accept(handshake.cause());
             }
         }
     }
@@ -31,7 +31,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // The same failure as the event's, or a reset; either way there is nothing to go on with.
-        failed.accept(ErrorText.of(cause));
+        failed.accept(cause);
         ctx.close();
     }
 }

@@ -2,6 +2,9 @@ package dev.ambit.adapters.netty;
 
 import dev.ambit.adapters.netty.http2.ClientSession;
 import dev.ambit.adapters.netty.http2.SessionOwner;
+import dev.ambit.adapters.netty.tls.HandshakeFailure;
+import dev.ambit.adapters.netty.tls.PeerIdentity;
+import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.flow.ResponseFlag;
 import dev.ambit.ports.credentials.WorkloadCertificate;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -89,21 +92,34 @@ final class TunnelDial implements SessionOwner {
         try {
             connected.config().setAllowHalfClosure(false);
             SslHandler tls = pod.tls().client(certificate, key.expected(), connected.alloc());
-            connected
-                    .pipeline()
-                    .addLast(
-                            tls,
-                            new TlsHandshake(
-                                    () -> connected.pipeline().addLast(session),
-                                    error -> fail(
-                                            ResponseFlag.TLS_FAILURE,
-                                            "TLS handshake with " + key.hop() + " failed: " + error)));
+            connected.pipeline().addLast(tls, new TlsHandshake(() -> begin(connected, tls), this::untrusted));
             connected.config().setAutoRead(true);
         } catch (SSLException | RuntimeException unusable) {
             fail(
                     ResponseFlag.IDENTITY_ERROR,
                     "certificate " + certificate + " cannot be used: " + ErrorText.of(unusable));
         }
+    }
+
+    private void untrusted(Throwable failure) {
+        HandshakeFailure meaning = HandshakeFailure.of(failure);
+        meaning.revoked()
+                .filter(_ -> !over)
+                .ifPresent(revoked -> pod.security().tunnels().refused(Reporter.SOURCE, revoked));
+        fail(meaning.flag(), "TLS handshake with " + key.hop() + " failed: " + ErrorText.of(failure));
+    }
+
+    private void begin(SocketChannel connected, SslHandler tls) {
+        connected.pipeline().addLast(session);
+        NettyTunnel.show(
+                pod,
+                Reporter.SOURCE,
+                connected,
+                key.hop(),
+                certificate,
+                PeerIdentity.chain(tls.engine().getSession()),
+                session::close,
+                session::retire);
     }
 
     private void fail(ResponseFlag flag, String message) {

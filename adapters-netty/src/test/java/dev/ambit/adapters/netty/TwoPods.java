@@ -21,6 +21,7 @@ import dev.ambit.ports.transport.PodProxy;
 import dev.ambit.ports.transport.RecordingDecisions;
 import dev.ambit.ports.transport.Transport.PodBinding;
 import dev.ambit.ports.transport.TransportLimits;
+import dev.ambit.ports.transport.TransportSecurity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -48,7 +49,7 @@ final class TwoPods implements AutoCloseable {
 
     TwoPods(TransportLimits limits) {
         renew();
-        transport = new NettyTransport(new NettyOptions(1), limits, credentials);
+        transport = new NettyTransport(new NettyOptions(1), limits, TransportSecurity.of(credentials));
         try {
             application = new ServerSocket(0, 200, LOOPBACK);
         } catch (IOException noPort) {

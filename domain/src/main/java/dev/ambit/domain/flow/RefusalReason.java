@@ -15,6 +15,8 @@ public sealed interface RefusalReason
         permits RefusalReason.Unreachable,
                 RefusalReason.Malformed,
                 RefusalReason.Denied,
+                RefusalReason.CertificateRevoked,
+                RefusalReason.TrustChanged,
                 RefusalReason.Draining,
                 Superseded {
 
@@ -258,6 +260,60 @@ public sealed interface RefusalReason
         @Override
         public String message() {
             return "not supported by this proxy: " + what;
+        }
+    }
+
+    /**
+     * The other end of a tunnel showed a certificate that its issuer has revoked, when it called or since.
+     *
+     * @param certificate whose, its serial number and its issuer
+     */
+    record CertificateRevoked(String certificate) implements RefusalReason {
+        @Override
+        public String message() {
+            return "peer certificate was revoked: " + certificate;
+        }
+
+        @Override
+        public RefusalWord word() {
+            return RefusalWord.CERTIFICATE_REVOKED;
+        }
+
+        @Override
+        public ResponseFlag flag() {
+            return ResponseFlag.CERT_REVOKED;
+        }
+
+        @Override
+        public int hboneStatus() {
+            return 503;
+        }
+    }
+
+    /**
+     * What a tunnel's trust rested on is gone, and its streams did not end in the time they had.
+     *
+     * @param change what is no longer so
+     */
+    record TrustChanged(String change) implements RefusalReason {
+        @Override
+        public String message() {
+            return "connection closed because the trust under its tunnel changed: " + change;
+        }
+
+        @Override
+        public RefusalWord word() {
+            return RefusalWord.TRUST_CHANGED;
+        }
+
+        @Override
+        public ResponseFlag flag() {
+            return ResponseFlag.IDENTITY_ERROR;
+        }
+
+        @Override
+        public int hboneStatus() {
+            return 503;
         }
     }
 

@@ -36,6 +36,8 @@ public enum RefusalWord {
     JOINED_MESH,
     /** The workload or the node has as many connections as it may. */
     LIMIT_REACHED,
+    CERTIFICATE_REVOKED,
+    TRUST_CHANGED,
     DRAINING;
 
     private final String label = name().toLowerCase(Locale.ROOT);

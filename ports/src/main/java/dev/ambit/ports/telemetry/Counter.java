@@ -67,6 +67,13 @@ public enum Counter {
             "pod",
             "limit"),
     CERTIFICATE_REQUESTS("ambit_certificate_requests", "Certificates asked for, by outcome", "outcome"),
+    PREFETCHES_DROPPED(
+            "ambit_certificate_prefetches_dropped", "Certificates not fetched ahead because too many were waiting"),
+    TUNNELS_REPLACED(
+            "ambit_tunnels_replaced",
+            "Tunnels drained because a root or an identity under them changed, by reporter and reason",
+            "reporter",
+            "reason"),
     CERTIFICATES_ISSUED("ambit_certificates_issued", "Certificates signed or refused, by outcome", "outcome"),
     ENROLMENTS("ambit_enrolments", "Pods enrolled, removed or failed, by outcome", "outcome"),
     CONFIGURATION_PUSHES("ambit_configuration_changes", "Changes derived from the configuration, by kind", "kind");

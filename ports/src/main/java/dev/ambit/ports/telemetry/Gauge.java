@@ -11,6 +11,7 @@ public enum Gauge {
     SERVICES("ambit_services", "Services known"),
     POLICIES("ambit_policies", "Authorization policies known"),
     CERTIFICATES("ambit_certificates", "Workload certificates held"),
+    LIVE_TUNNELS("ambit_live_tunnels", "HBONE tunnels that are open, and connections within the node, at either end"),
     LIVE_FLOWS("ambit_live_flows", "Connections being carried"),
     ENDING_FLOWS("ambit_live_connections_ending", "Connections that wait to be ended because the mesh changed"),
     LIMITED_CONNECTIONS("ambit_connections_held", "Connections of all workloads that count against the node's limit"),

@@ -12,10 +12,14 @@ import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -46,11 +50,30 @@ final class RawTunnel implements AutoCloseable {
     /** TCP and TLS, nothing of HTTP/2. */
     static RawTunnel open(int port, Optional<WorkloadCertificate> certificate)
             throws IOException, GeneralSecurityException {
-        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        return open(port, certificate, _ -> {});
+    }
+
+    /** @param parameters changes what the ClientHello says */
+    static RawTunnel open(int port, Optional<WorkloadCertificate> certificate, Consumer<SSLParameters> parameters)
+            throws IOException, GeneralSecurityException {
+        return open(context(certificate), port, parameters);
+    }
+
+    /** A context of which several connections may want to resume one session. */
+    static SSLContext context(Optional<WorkloadCertificate> certificate) throws IOException, GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
         KeyManager[] keys = certificate.isPresent() ? keys(certificate.get()) : new KeyManager[0];
         context.init(keys, new TrustManager[] {new Trusting()}, new SecureRandom());
+        return context;
+    }
+
+    static RawTunnel open(SSLContext context, int port, Consumer<SSLParameters> parameters) throws IOException {
         var socket = (SSLSocket) context.getSocketFactory().createSocket(InetAddress.ofLiteral("127.0.0.1"), port);
         socket.setSoTimeout(15_000);
+        SSLParameters hello = socket.getSSLParameters();
+        hello.setProtocols(new String[] {"TLSv1.3"});
+        parameters.accept(hello);
+        socket.setSSLParameters(hello);
         return new RawTunnel(socket);
     }
 
@@ -62,6 +85,22 @@ final class RawTunnel implements AutoCloseable {
         KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
         factory.init(store, new char[0]);
         return factory.getKeyManagers();
+    }
+
+    /** Shakes hands and reads on until the other end says why it does not want to. */
+    String alert() throws IOException {
+        try {
+            int first = socket.getInputStream().read();
+            throw new AssertionError("no alert but " + first);
+        } catch (SSLException alert) {
+            return String.valueOf(alert.getMessage());
+        }
+    }
+
+    /** Shakes hands; the session that came of it. */
+    SSLSession session() throws IOException {
+        socket.startHandshake();
+        return socket.getSession();
     }
 
     /** Preface and empty SETTINGS. */

@@ -14,8 +14,8 @@ import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.policy.ConnectionFacts;
 import dev.ambit.domain.policy.Peer;
 import dev.ambit.domain.workload.PodRef;
-import dev.ambit.ports.credentials.Credentials;
 import dev.ambit.ports.credentials.FakeCredentials;
+import dev.ambit.ports.credentials.FakeRevocations;
 import dev.ambit.ports.credentials.TestPki;
 import dev.ambit.ports.podnetwork.FakeNetworkNamespace;
 import dev.ambit.ports.transport.Transport.PodBinding;
@@ -48,10 +48,12 @@ public abstract class TransportContract {
     static final TransportLimits LIMITS = TransportLimits.ISTIO.withPacketMark(0);
 
     protected final FakeCredentials credentials = new FakeCredentials();
+    final FakeRevocations revocations = new FakeRevocations();
+    final RecordingTunnels tunnels = new RecordingTunnels();
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
 
     /** The adapter under test; the suite closes it. */
-    protected abstract Transport transport(TransportLimits limits, Credentials credentials);
+    protected abstract Transport transport(TransportLimits limits, TransportSecurity security);
 
     @AfterEach
     void closeAll() throws Exception {
@@ -66,9 +68,13 @@ public abstract class TransportContract {
     }
 
     final Transport start(TransportLimits limits) {
+        return start(limits, TlsPolicy.ISTIO);
+    }
+
+    final Transport start(TransportLimits limits, TlsPolicy policy) {
         credentials.hold(CLIENT, PKI.issue(CLIENT));
         credentials.hold(SERVER, PKI.issue(SERVER));
-        return closing(transport(limits, credentials));
+        return closing(transport(limits, new TransportSecurity(credentials, revocations, tunnels, policy)));
     }
 
     final PodProxy serve(Transport transport, SpiffeId identity, FlowDecisions decisions) {

@@ -150,7 +150,7 @@ public abstract class TransportHboneContract extends TransportContract {
 
         assertThat(RecordingDecisions.next(source.closed).outcome())
                 .isInstanceOfSatisfying(FlowOutcome.Failed.class, failed -> {
-                    assertThat(failed.flag()).isEqualTo(ResponseFlag.TLS_FAILURE);
+                    assertThat(failed.flag()).isEqualTo(ResponseFlag.CONNECT);
                     assertThat(failed.message()).contains(STRANGER.toString(), SERVER.toString());
                 });
         RecordingDecisions.next(destination.rejected);

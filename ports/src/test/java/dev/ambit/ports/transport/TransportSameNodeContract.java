@@ -9,14 +9,19 @@ import dev.ambit.domain.flow.FlowReport;
 import dev.ambit.domain.flow.InboundAttempt;
 import dev.ambit.domain.flow.OutboundPlan;
 import dev.ambit.domain.flow.RefusalReason;
+import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.flow.ResponseFlag;
 import dev.ambit.ports.credentials.TestPki;
+import dev.ambit.ports.credentials.WorkloadCertificate;
 import dev.ambit.ports.transport.FlowDecisions.LiveFlow;
 import dev.ambit.ports.transport.RecordingDecisions.Rejection;
+import dev.ambit.ports.transport.TunnelWatch.LiveTunnel;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Two pods of one transport and one node. Everything that holds for a tunnel between them holds without it, so the whole
@@ -112,6 +117,41 @@ public abstract class TransportSameNodeContract extends TransportHboneContract {
         Rejection rejection = RecordingDecisions.next(destination.rejected);
         assertThat(rejection.error()).contains(why);
         assertThat(destination.inboundAttempts).isEmpty();
+    }
+
+    @Test
+    void aRevokedDestinationIsNotTrusted() throws Exception {
+        int port = neighbours(loopback(NO_PORT), closing(Upstream.echo()));
+        WorkloadCertificate revoked = PKI.issue(SERVER);
+        credentials.hold(SERVER, revoked);
+        revocations.revoke(revoked.leaf());
+
+        assertThat(endsWithoutData(connect(port))).isTrue();
+
+        assertThat(RecordingDecisions.next(source.closed).outcome().flag()).isEqualTo(ResponseFlag.CERT_REVOKED);
+        assertThat(RecordingDecisions.next(tunnels.refused).reporter()).isEqualTo(Reporter.SOURCE);
+        assertThat(destination.inboundAttempts).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Reporter.class)
+    void aConnectionWhoseTrustEndsSaysWhyAtBothEnds(Reporter reporter) throws Exception {
+        Socket socket = connect(neighbours(loopback(NO_PORT), closing(Upstream.echo())));
+        socket.getOutputStream().write('x');
+        assertThat(socket.getInputStream().read()).isEqualTo('x');
+        LiveTunnel tunnel = RecordingDecisions.next(tunnels.opened);
+        if (tunnel.reporter() != reporter) {
+            tunnel = RecordingDecisions.next(tunnels.opened);
+        }
+        var reason = new RefusalReason.CertificateRevoked("stock serial 1 of O=test");
+
+        tunnel.end(reason);
+
+        assertThat(endsWithoutData(socket)).isTrue();
+        assertThat(RecordingDecisions.next(source.closed).outcome()).isEqualTo(new FlowOutcome.Refused(reason));
+        assertThat(RecordingDecisions.next(destination.closed).outcome()).isEqualTo(new FlowOutcome.Refused(reason));
+        RecordingDecisions.next(tunnels.closed);
+        RecordingDecisions.next(tunnels.closed);
     }
 
     @Test

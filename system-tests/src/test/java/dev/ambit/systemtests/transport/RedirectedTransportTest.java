@@ -40,6 +40,7 @@ import dev.ambit.ports.transport.Transport;
 import dev.ambit.ports.transport.Transport.PodBinding;
 import dev.ambit.ports.transport.TransportLimits;
 import dev.ambit.ports.transport.TransportLimits.OriginalSource;
+import dev.ambit.ports.transport.TransportSecurity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -67,7 +68,8 @@ class RedirectedTransportTest {
 
     private final RoutedPods pods = new RoutedPods();
     private final FakeCredentials credentials = new FakeCredentials();
-    private final Transport transport = new NettyTransport(new NettyOptions(2), limits(), credentials);
+    private final Transport transport =
+            new NettyTransport(new NettyOptions(2), limits(), TransportSecurity.of(credentials));
     private final RecordingDecisions clientSide = new RecordingDecisions();
     private final RecordingDecisions serverSide = new RecordingDecisions();
 

@@ -34,6 +34,7 @@ public final class ClientSession extends Http2Session {
     private final Runnable streamEnded;
     private int nextStream = 1;
     private boolean goingAway;
+    private boolean retired;
 
     /** @param streamEnded runs whenever there is room for one more stream again */
     public ClientSession(TransportLimits limits, SessionOwner owner, Runnable streamEnded) {
@@ -141,9 +142,28 @@ public final class ClientSession extends Http2Session {
         }
     }
 
+    /** Takes no more streams, and ends after the last one. */
+    public void retire() {
+        if (!retired && !isOver()) {
+            retired = true;
+            goingAway = true;
+            endIfUnused();
+        }
+    }
+
+    private void endIfUnused() {
+        if (retired && streams.isEmpty()) {
+            close();
+        }
+    }
+
     @Override
     void streamForgotten() {
         streamEnded.run();
+        if (retired) {
+            // Later, because the session is in the middle of something.
+            loop().execute(this::endIfUnused);
+        }
     }
 
     @Override

@@ -2,9 +2,11 @@ package dev.ambit.adapters.netty.http2;
 
 import dev.ambit.adapters.netty.relay.ByteQueue;
 import dev.ambit.adapters.netty.relay.Leg;
+import dev.ambit.domain.flow.RefusalReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
+import java.util.Optional;
 
 /** A CONNECT stream of a tunnel as one end of a connection, with its two flow-control windows. */
 public final class HboneStream extends Leg {
@@ -186,6 +188,11 @@ public final class HboneStream extends Leg {
     @Override
     protected void close() {
         drop();
+    }
+
+    @Override
+    public Optional<RefusalReason> endedFor() {
+        return session.closedFor();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.ambit.adapters.netty.http2;
 
+import dev.ambit.adapters.netty.relay.Leg;
+import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.ports.transport.TransportLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -16,6 +18,7 @@ import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +50,8 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     private boolean reading;
     private boolean pumping;
     private boolean flushScheduled;
+    private @Nullable RefusalReason closedFor;
+    private @Nullable Leg carrier;
     private boolean over;
 
     Http2Session(boolean server, TransportLimits limits, int headerListMax, SessionOwner owner) {
@@ -317,6 +322,24 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
             ctx().flush();
             end("", false);
         }
+    }
+
+    /** As {@link #close()}; the streams that are lost tell their connections this reason. */
+    public final void close(RefusalReason reason) {
+        if (!over) {
+            closedFor = reason;
+            close();
+        }
+    }
+
+    /** This session's bytes are another tunnel's stream: what ends that on purpose ends this one for the same reason. */
+    public final void carriedBy(Leg outer) {
+        carrier = outer;
+    }
+
+    final Optional<RefusalReason> closedFor() {
+        Leg outer = carrier;
+        return closedFor == null && outer != null ? outer.endedFor() : Optional.ofNullable(closedFor);
     }
 
     public final boolean isOver() {

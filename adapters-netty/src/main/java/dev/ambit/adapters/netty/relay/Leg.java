@@ -1,7 +1,9 @@
 package dev.ambit.adapters.netty.relay;
 
+import dev.ambit.domain.flow.RefusalReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,11 @@ public abstract class Leg {
     protected abstract void close();
 
     protected abstract ByteBufAllocator allocator();
+
+    /** Why what carried this leg was ended on purpose, if it was. */
+    public Optional<RefusalReason> endedFor() {
+        return Optional.empty();
+    }
 
     /** Runs the action if this leg is lost before it is joined to another. */
     public final void whenLost(Runnable action) {

@@ -1,7 +1,9 @@
 package dev.ambit.adapters.netty.relay;
 
+import dev.ambit.domain.flow.RefusalReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class LocalLeg extends Leg {
     private final ByteBufAllocator allocator;
     private @Nullable LocalLeg other;
+    private @Nullable RefusalReason reason;
     private boolean ended;
     private boolean over;
 
@@ -35,6 +38,17 @@ public final class LocalLeg extends Leg {
             throw new IllegalStateException("a leg without its other end");
         }
         return known;
+    }
+
+    /** Why both are about to be ended, for whoever hears of it. */
+    public void endsFor(RefusalReason why) {
+        reason = why;
+        other().reason = why;
+    }
+
+    @Override
+    public Optional<RefusalReason> endedFor() {
+        return Optional.ofNullable(reason);
     }
 
     /** Parts the two before they are joined: what becomes of one is nothing to the other any more. */

@@ -3,6 +3,7 @@ package dev.ambit.adapters.netty.tls;
 import dev.ambit.domain.identity.SpiffeId;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,18 @@ public final class PeerIdentity {
                     : Optional.empty();
         } catch (SSLPeerUnverifiedException anonymous) {
             return Optional.empty();
+        }
+    }
+
+    /** What the other end of a finished handshake showed, leaf first. */
+    public static List<X509Certificate> chain(SSLSession session) {
+        try {
+            return Arrays.stream(session.getPeerCertificates())
+                    .filter(X509Certificate.class::isInstance)
+                    .map(X509Certificate.class::cast)
+                    .toList();
+        } catch (SSLPeerUnverifiedException anonymous) {
+            return List.of();
         }
     }
 

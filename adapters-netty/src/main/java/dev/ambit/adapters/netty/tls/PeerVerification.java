@@ -1,6 +1,9 @@
 package dev.ambit.adapters.netty.tls;
 
 import dev.ambit.domain.identity.SpiffeId;
+import dev.ambit.domain.identity.TrustDomain;
+import dev.ambit.ports.credentials.Revocations;
+import dev.ambit.ports.credentials.RevokedCertificate;
 import dev.ambit.ports.credentials.WorkloadCertificate;
 import io.netty.handler.ssl.OpenSslCertificateException;
 import io.netty.internal.tcnative.CertificateVerifier;
@@ -17,6 +20,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.stream.Collectors;
@@ -27,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Verifies the other end of a mutual TLS handshake as the holder of one certificate does: its chain to the holder's
  * roots, its extended key usage, and its SPIFFE identity. A client must belong to the holder's trust domain; a server
- * must present one of the identities that the dialler expects.
+ * must present one of the identities that the dialler expects. Nobody on the chain may be revoked.
  */
 final class PeerVerification extends X509ExtendedTrustManager {
     private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
@@ -37,13 +41,15 @@ final class PeerVerification extends X509ExtendedTrustManager {
     private static final int CERTIFICATE_UNKNOWN = CertificateVerifier.X509_V_ERR_PERMITTED_VIOLATION;
 
     private final WorkloadCertificate own;
+    private final Revocations revocations;
     private final Set<TrustAnchor> anchors;
 
     /** Which identities each handshake under way expects: one context serves tunnels to many peers. */
     private final Map<SSLEngine, Set<SpiffeId>> expected = Collections.synchronizedMap(new WeakHashMap<>());
 
-    PeerVerification(WorkloadCertificate own) {
+    PeerVerification(WorkloadCertificate own, Revocations revocations) {
         this.own = own;
+        this.revocations = revocations;
         this.anchors =
                 own.roots().stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toSet());
     }
@@ -60,14 +66,13 @@ final class PeerVerification extends X509ExtendedTrustManager {
 
     void checkClient(X509Certificate[] chain) throws CertificateException {
         verifyChain(chain, CLIENT_AUTH);
-        SpiffeId peer = PeerIdentity.all(chain[0]).stream()
-                .findFirst()
-                .orElseThrow(() -> refusal("client certificate has no SPIFFE identity", null));
-        if (!peer.trustDomain().equals(own.identity().trustDomain())) {
-            throw refusal(
-                    "client " + peer + " is of another trust domain than "
-                            + own.identity().trustDomain(),
-                    null);
+        List<SpiffeId> presented = PeerIdentity.all(chain[0]);
+        if (presented.isEmpty()) {
+            throw stranger("client certificate has no SPIFFE identity");
+        }
+        TrustDomain wanted = own.identity().trustDomain();
+        if (presented.stream().noneMatch(peer -> peer.trustDomain().equals(wanted))) {
+            throw stranger("client " + presented + " is of another trust domain than " + wanted);
         }
     }
 
@@ -81,20 +86,20 @@ final class PeerVerification extends X509ExtendedTrustManager {
         verifyChain(chain, SERVER_AUTH);
         List<SpiffeId> presented = PeerIdentity.all(chain[0]);
         if (presented.stream().noneMatch(wanted::contains)) {
-            throw refusal("peer presented " + presented + ", expected one of " + wanted, null);
+            throw stranger("peer presented " + presented + ", expected one of " + wanted);
         }
     }
 
     private void verifyChain(X509Certificate[] chain, String purpose) throws CertificateException {
+        List<X509Certificate> path = Arrays.stream(chain)
+                .filter(certificate -> !own.roots().contains(certificate))
+                .toList();
         try {
             for (X509Certificate certificate : chain) {
                 certificate.checkValidity();
             }
             var parameters = new PKIXParameters(anchors);
             parameters.setRevocationEnabled(false);
-            List<X509Certificate> path = Arrays.stream(chain)
-                    .filter(certificate -> !own.roots().contains(certificate))
-                    .toList();
             if (path.isEmpty()) {
                 throw refusal("peer presented a root as its own certificate", null);
             }
@@ -113,13 +118,25 @@ final class PeerVerification extends X509ExtendedTrustManager {
         }
         List<String> purposes = chain[0].getExtendedKeyUsage();
         if (purposes != null && !purposes.contains(purpose)) {
-            throw refusal("certificate of " + subject(chain[0]) + " is not for this use: " + purposes, null);
+            throw new OpenSslCertificateException(
+                    "certificate of " + subject(chain[0]) + " is not for this use: " + purposes,
+                    CertificateVerifier.X509_V_ERR_INVALID_PURPOSE);
+        }
+        Optional<RevokedCertificate> revoked = revocations.revokedIn(path, own.roots());
+        if (revoked.isPresent()) {
+            PeerRefused refused = PeerRefused.revoked(revoked.get());
+            throw new OpenSslCertificateException(
+                    String.valueOf(refused.getMessage()), refused, CertificateVerifier.X509_V_ERR_CERT_REVOKED);
         }
     }
 
     private static Object subject(X509Certificate leaf) {
         List<SpiffeId> identities = PeerIdentity.all(leaf);
         return identities.isEmpty() ? leaf.getSubjectX500Principal() : identities.getFirst();
+    }
+
+    private static CertificateException stranger(String why) {
+        return refusal(why, PeerRefused.identity(why));
     }
 
     private static CertificateException refusal(String why, @Nullable Throwable cause) {

@@ -1,21 +1,29 @@
 package dev.ambit.adapters.netty.tls;
 
 import dev.ambit.domain.identity.SpiffeId;
+import dev.ambit.ports.credentials.Revocations;
 import dev.ambit.ports.credentials.WorkloadCertificate;
+import dev.ambit.ports.transport.TlsPolicy;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.internal.tcnative.SSL;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -34,19 +42,39 @@ public final class TlsContexts {
     private static final ApplicationProtocolConfig HTTP2 = new ApplicationProtocolConfig(
             Protocol.ALPN, SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT, "h2");
 
+    /** Of TLS 1.3 all or none are named, because BoringSSL has its own list; Netty drops a version without a suite. */
+    private static final List<String> SUITES = List.of(
+            "TLS_AES_256_GCM_SHA384",
+            "TLS_AES_128_GCM_SHA256",
+            "TLS_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+
     private final Duration handshakeTimeout;
     private final TunnelProofs proofs = new TunnelProofs();
+    private final TlsPolicy policy;
+    private final Revocations revocations;
     private final LinkedHashMap<SpiffeId, Contexts> newest = new LinkedHashMap<>(16, 0.75f, true);
 
-    public TlsContexts(Duration handshakeTimeout) {
+    public TlsContexts(Duration handshakeTimeout, TlsPolicy policy, Revocations revocations) {
         // Loads BoringSSL, or says why it cannot be, before the first connection needs it.
         OpenSsl.ensureAvailability();
         this.handshakeTimeout = handshakeTimeout;
+        this.policy = policy;
+        this.revocations = revocations;
     }
 
-    /** The accepting end: requires a client certificate of the certificate's own trust domain. */
-    public SslHandler server(WorkloadCertificate certificate, ByteBufAllocator allocator) throws SSLException {
-        return handler(contexts(certificate).server.newEngine(allocator));
+    /**
+     * The accepting end: requires a client certificate of the certificate's own trust domain. Appends what it takes to the
+     * pipeline and returns the handler whose engine knows the peer after the handshake.
+     */
+    public SslHandler accept(ChannelPipeline pipeline, WorkloadCertificate certificate) throws SSLException {
+        SslHandler tls = handler(withoutTickets(
+                contexts(certificate).server.newEngine(pipeline.channel().alloc())));
+        pipeline.addLast(new AlpnGate(), tls);
+        return tls;
     }
 
     /** The dialling end: requires a server certificate with one of the expected identities. Sends no server name. */
@@ -89,28 +117,44 @@ public final class TlsContexts {
         return built;
     }
 
-    private static Contexts build(WorkloadCertificate certificate) throws SSLException {
-        var verification = new PeerVerification(certificate);
+    private Contexts build(WorkloadCertificate certificate) throws SSLException {
+        var verification = new PeerVerification(certificate, revocations);
         SslContext server = common(
-                        SslContextBuilder.forServer(certificate.key(), certificate.chain())
+                        SslContextBuilder.forServer(WorkloadKey.factory(certificate))
                                 .clientAuth(ClientAuth.REQUIRE),
                         verification)
                 .build();
+        forgetSessions(server);
         SslContext client = common(
                         SslContextBuilder.forClient()
-                                .keyManager(certificate.key(), certificate.chain())
+                                .keyManager(WorkloadKey.factory(certificate))
                                 .endpointIdentificationAlgorithm(null),
                         verification)
                 .build();
+        forgetSessions(client);
         return new Contexts(certificate, verification, server, client);
     }
 
-    private static SslContextBuilder common(SslContextBuilder builder, PeerVerification verification) {
-        // Cipher suites are BoringSSL's own for TLS 1.3: it takes no list. Tickets are off by Netty's default.
-        return builder.sslProvider(SslProvider.OPENSSL)
-                .protocols("TLSv1.3")
+    /** Whoever resumes a session is not verified again, and may have been revoked since: no cache, and no tickets. */
+    private static void forgetSessions(SslContext context) {
+        ((OpenSslSessionContext) context.sessionContext()).setSessionCacheEnabled(false);
+    }
+
+    /** Netty has no such option for a context. */
+    private static SSLEngine withoutTickets(SSLEngine engine) {
+        SSL.setOptions(((ReferenceCountedOpenSslEngine) engine).sslPointer(), SSL.SSL_OP_NO_TICKET);
+        return engine;
+    }
+
+    private SslContextBuilder common(SslContextBuilder builder, PeerVerification verification) {
+        String[] groups = policy.postQuantumOnly()
+                ? new String[] {"X25519MLKEM768"}
+                : new String[] {"X25519", "P-256", "P-384", "X25519MLKEM768"};
+        builder.sslProvider(SslProvider.OPENSSL)
+                .option(OpenSslContextOption.GROUPS, groups)
                 .applicationProtocolConfig(HTTP2)
                 .trustManager(verification);
+        return policy.tls12() ? builder.protocols("TLSv1.3", "TLSv1.2").ciphers(SUITES) : builder.protocols("TLSv1.3");
     }
 
     /** What was built of one certificate. */

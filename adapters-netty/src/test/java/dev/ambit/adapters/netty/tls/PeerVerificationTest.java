@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ambit.adapters.netty.tls.Certificates.Request;
+import dev.ambit.domain.flow.ResponseFlag;
 import dev.ambit.domain.identity.SpiffeId;
+import dev.ambit.ports.credentials.FakeRevocations;
 import io.netty.handler.ssl.OpenSsl;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateException;
@@ -31,7 +33,8 @@ class PeerVerificationTest {
         OpenSsl.ensureAvailability();
     }
 
-    private final PeerVerification verification = new PeerVerification(ROOT.workload(SpiffeId.of(CART)));
+    private final FakeRevocations revocations = new FakeRevocations();
+    private final PeerVerification verification = new PeerVerification(ROOT.workload(SpiffeId.of(CART)), revocations);
     private final SSLEngine engine;
 
     PeerVerificationTest() throws NoSuchAlgorithmException {
@@ -131,15 +134,40 @@ class PeerVerificationTest {
         assertThatThrownBy(() -> client(ROOT.chain(new Request().uri(uri)))).hasMessageContaining("no SPIFFE identity");
     }
 
-    /** The first name decides who a client is, so it decides about the trust domain, too. */
+    /** As Istio's ztunnel; policy goes by the first. */
     @Test
-    void firstOfSeveralNamesCountsForClients() throws CertificateException {
+    void anyOfSeveralNamesCountsForTheTrustDomain() throws CertificateException {
         String foreign = "spiffe://elsewhere/ns/shop/sa/stock";
-        assertThatThrownBy(() -> client(ROOT.chain(new Request().uri(foreign, STOCK))))
-                .hasMessageContaining("another trust domain");
+        client(ROOT.chain(new Request().uri(foreign, STOCK)));
         client(ROOT.chain(new Request().uri(STOCK, foreign)));
         assertThat(PeerIdentity.all(ROOT.chain(new Request().uri("https://a/b", STOCK, CART))[0]))
                 .containsExactly(SpiffeId.of(STOCK), SpiffeId.of(CART));
+    }
+
+    @Test
+    void revokedAreRefusedWhereverTheyAreOnTheChain() {
+        X509Certificate[] chain = ROOT.intermediate("O=between").chain(stock());
+        for (X509Certificate certificate : chain) {
+            var one = new FakeRevocations();
+            one.revoke(certificate);
+            var strict = new PeerVerification(ROOT.workload(SpiffeId.of(CART)), one);
+            strict.expect(engine, Set.of(SpiffeId.of(STOCK)));
+            assertThatThrownBy(() -> strict.checkClientTrusted(chain, "", engine))
+                    .hasMessageContaining("revoked");
+            assertThatThrownBy(() -> strict.checkServerTrusted(chain, "", engine))
+                    .hasMessageContaining("revoked")
+                    .satisfies(failure ->
+                            assertThat(HandshakeFailure.of(failure).flag()).isEqualTo(ResponseFlag.CERT_REVOKED));
+        }
+    }
+
+    @Test
+    void strangersAreReportedAsUnreachable() {
+        assertThatThrownBy(() -> server(ROOT.chain(new Request().uri(CART))))
+                .satisfies(failure ->
+                        assertThat(HandshakeFailure.of(failure).flag()).isEqualTo(ResponseFlag.CONNECT));
+        assertThat(HandshakeFailure.of(new CertificateException("other")).flag())
+                .isEqualTo(ResponseFlag.TLS_FAILURE);
     }
 
     @Test

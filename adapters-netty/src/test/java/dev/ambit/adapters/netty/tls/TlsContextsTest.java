@@ -3,9 +3,12 @@ package dev.ambit.adapters.netty.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.domain.identity.SpiffeId;
+import dev.ambit.ports.credentials.Revocations;
 import dev.ambit.ports.credentials.TestPki;
 import dev.ambit.ports.credentials.WorkloadCertificate;
+import dev.ambit.ports.transport.TlsPolicy;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.ssl.SslContext;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
@@ -19,10 +22,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class TlsContextsTest {
     private static final SpiffeId IDENTITY = SpiffeId.of("spiffe://cluster.local/ns/shop/sa/cart");
-    private static final int RENEWALS = 200;
+    private static final int RENEWALS = 20;
 
     private final TestPki pki = new TestPki();
-    private final TlsContexts contexts = new TlsContexts(Duration.ofSeconds(1));
+    private final TlsContexts contexts = new TlsContexts(Duration.ofSeconds(1), TlsPolicy.ISTIO, Revocations.none());
 
     @Test
     void sameCertificateSharesItsContexts() throws SSLException {
@@ -52,7 +55,7 @@ class TlsContextsTest {
     /** In a frame of its own, so that nothing stays reachable from the stack. */
     private void renew(ReferenceQueue<SslContext> freed, Set<PhantomReference<SslContext>> all) throws SSLException {
         WorkloadCertificate certificate = pki.issue(IDENTITY);
-        contexts.server(certificate, UnpooledByteBufAllocator.DEFAULT);
+        contexts.accept(new EmbeddedChannel().pipeline(), certificate);
         contexts.client(certificate, Set.of(IDENTITY), UnpooledByteBufAllocator.DEFAULT);
         TlsContexts.Contexts built = contexts.contexts(certificate);
         all.add(new PhantomReference<>(built.server(), freed));

@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Certificates from any control plane that speaks istio.v1.auth.IstioCertificateService. Always asks on behalf of a
- * workload (metadata {@code ImpersonatedIdentity}), as a node proxy does.
+ * Certificates from any control plane that speaks istio.v1.auth.IstioCertificateService. Asks on behalf of
+ * a workload (metadata {@code ImpersonatedIdentity}), as a node proxy does, or for itself.
  *
  * <p>The channel is kept open and replaced when the root CA file has new content; if that content cannot be used, the old
  * channel stays.
@@ -88,16 +88,7 @@ public final class XdsCertificateSource implements CertificateSource {
         } catch (GeneralSecurityException e) {
             throw new CredentialsException("certificate of " + identity + ": " + e.getMessage(), e);
         }
-        IstioCertificateRequest request = IstioCertificateRequest.newBuilder()
-                .setCsr(key.csrPem())
-                .setValidityDuration(options.validity().toSeconds())
-                .setMetadata(Struct.newBuilder()
-                        .putFields(
-                                CertificateService.IMPERSONATED_IDENTITY,
-                                Value.newBuilder()
-                                        .setStringValue(identity.toString())
-                                        .build()))
-                .build();
+        IstioCertificateRequest request = request(identity, key);
         IstioCertificateResponse response;
         try {
             response = IstioCertificateServiceGrpc.newBlockingStub(channel(identity))
@@ -111,6 +102,21 @@ public final class XdsCertificateSource implements CertificateSource {
                     e);
         }
         return IssuedChain.check(identity, key.keys(), response.getCertChainList());
+    }
+
+    private IstioCertificateRequest request(SpiffeId identity, SigningKey key) {
+        var request = IstioCertificateRequest.newBuilder()
+                .setCsr(key.csrPem())
+                .setValidityDuration(options.validity().toSeconds());
+        if (options.onBehalf()) {
+            request.setMetadata(Struct.newBuilder()
+                    .putFields(
+                            CertificateService.IMPERSONATED_IDENTITY,
+                            Value.newBuilder()
+                                    .setStringValue(identity.toString())
+                                    .build()));
+        }
+        return request.build();
     }
 
     /** The channel, fresh if the roots changed. */

@@ -91,6 +91,22 @@ class CertificateServiceTest {
     }
 
     @Test
+    void asksForItselfWithoutNamingAnother() throws Exception {
+        var seen = new CopyOnWriteArrayList<CertificateIssuing.Request>();
+        server.start(new CertificateService(request -> {
+            seen.add(request);
+            return new CertificateIssuing.Answer.Unavailable();
+        }));
+        var options = new CaClientOptions(address(), Duration.ofHours(1), Duration.ofSeconds(10), false);
+        try (var source = new XdsCertificateSource(options)) {
+            assertThatThrownBy(() -> source.request(CART).toCompletableFuture().get(10, TimeUnit.SECONDS))
+                    .hasMessageContaining("UNAVAILABLE");
+        }
+
+        assertThat(seen.getFirst().impersonated()).isEmpty();
+    }
+
+    @Test
     void answersEachOutcomeWithItsStatus() throws Exception {
         var answers = new ArrayList<CertificateIssuing.Answer>(List.of(
                 new CertificateIssuing.Answer.InvalidRequest("csr: unreadable"),

@@ -4,13 +4,17 @@ import dev.ambit.adapters.linux.zds.ZdsPodFeed;
 import dev.ambit.adapters.netty.NettyOptions;
 import dev.ambit.adapters.netty.NettyTransport;
 import dev.ambit.adapters.telemetry.PrometheusTelemetry;
+import dev.ambit.ports.credentials.Revocations;
 import dev.ambit.ports.podnetwork.PodFeed;
 import dev.ambit.ports.telemetry.Gauge;
 import dev.ambit.ports.transport.TcpKeepalive;
+import dev.ambit.ports.transport.TlsPolicy;
 import dev.ambit.ports.transport.Transport;
 import dev.ambit.ports.transport.TransportLimits;
+import dev.ambit.ports.transport.TransportSecurity;
 import dev.ambit.services.ztunnel.config.ZtunnelConfig;
 import dev.ambit.services.ztunnel.credentials.CertificateKeeper;
+import dev.ambit.services.ztunnel.credentials.LiveTunnels;
 import dev.ambit.services.ztunnel.dns.DnsProxy;
 import dev.ambit.services.ztunnel.dns.DnsServingTransport;
 import dev.ambit.services.ztunnel.flow.Flows;
@@ -30,10 +34,12 @@ final class DataPlaneFactory {
 
     @Singleton
     @Bean(preDestroy = "close")
-    Transport transport(ZtunnelConfig config, CertificateKeeper credentials) {
+    Transport transport(
+            ZtunnelConfig config, CertificateKeeper credentials, Revocations revocations, LiveTunnels tunnels) {
+        var policy = new TlsPolicy(config.tls().tls12Enabled(), config.tls().postQuantumOnly());
+        var security = new TransportSecurity(credentials, revocations, tunnels, policy);
         return switch (config.dataPlane().transport()) {
-            case NETTY ->
-                new NettyTransport(new NettyOptions(config.dataPlane().workers()), limits(config), credentials);
+            case NETTY -> new NettyTransport(new NettyOptions(config.dataPlane().workers()), limits(config), security);
         };
     }
 

@@ -49,7 +49,8 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
 
     @Override
     public void onApplicationEvent(StartupEvent event) {
-        if (!config.node().nodeName().isEmpty()) {
+        if (!config.node().nodeName().isEmpty()
+                && config.dataPlane().dedicated().isEmpty()) {
             mesh.observe(view -> chores.execute(() -> prefetch(view)));
         }
         sources.start(mesh);

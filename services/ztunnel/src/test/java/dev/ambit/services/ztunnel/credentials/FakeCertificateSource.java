@@ -43,6 +43,11 @@ final class FakeCertificateSource implements CertificateSource {
         return requests.size();
     }
 
+    /** Whom for, in order. */
+    List<SpiffeId> asked() {
+        return requests.stream().map(Request::identity).toList();
+    }
+
     /** Answers the newest request with a certificate that begins now. */
     WorkloadCertificate issue(Duration validity) {
         return issue(requests.size() - 1, Duration.ZERO, validity);
