@@ -1,5 +1,6 @@
 package dev.ambit.adapters.netty.http2;
 
+import dev.ambit.adapters.netty.relay.Leg;
 import dev.ambit.domain.flow.HboneHeaders;
 import dev.ambit.ports.transport.TransportLimits;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -140,6 +141,11 @@ public final class ClientSession extends Http2Session {
         if (response != null) {
             response.refused(error, untouched);
         }
+    }
+
+    /** This session's bytes are another tunnel's stream: what ends that on purpose ends this one for the same reason. */
+    public void carriedBy(Leg outer) {
+        ending.carriedBy(outer);
     }
 
     /** Takes no more streams, and ends after the last one. */

@@ -192,7 +192,7 @@ public final class HboneStream extends Leg {
 
     @Override
     public Optional<RefusalReason> endedFor() {
-        return session.closedFor();
+        return session.ending.reason();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.ambit.adapters.netty.http2;
 
-import dev.ambit.adapters.netty.relay.Leg;
 import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.ports.transport.TransportLimits;
 import io.netty.buffer.ByteBuf;
@@ -18,7 +17,6 @@ import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +33,7 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     final PeerSettings peer = new PeerSettings();
     final IntObjectMap<HboneStream> streams = new IntObjectHashMap<>();
     final FloodGuard guard = new FloodGuard(System.nanoTime());
+    final SessionEnd ending = new SessionEnd();
     private final SessionOwner owner;
     private final SessionFrames incoming;
     private final FrameReader reader;
@@ -50,8 +49,6 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     private boolean reading;
     private boolean pumping;
     private boolean flushScheduled;
-    private @Nullable RefusalReason closedFor;
-    private @Nullable Leg carrier;
     private boolean over;
 
     Http2Session(boolean server, TransportLimits limits, int headerListMax, SessionOwner owner) {
@@ -327,19 +324,9 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     /** As {@link #close()}; the streams that are lost tell their connections this reason. */
     public final void close(RefusalReason reason) {
         if (!over) {
-            closedFor = reason;
+            ending.becauseOf(reason);
             close();
         }
-    }
-
-    /** This session's bytes are another tunnel's stream: what ends that on purpose ends this one for the same reason. */
-    public final void carriedBy(Leg outer) {
-        carrier = outer;
-    }
-
-    final Optional<RefusalReason> closedFor() {
-        Leg outer = carrier;
-        return closedFor == null && outer != null ? outer.endedFor() : Optional.ofNullable(closedFor);
     }
 
     public final boolean isOver() {
