@@ -35,8 +35,9 @@ public final class MeshSources implements AutoCloseable {
             return;
         }
         if (local.isEmpty()) {
-            LOG.warn("no control plane and no local configuration: every connection is passed through as it is"
-                    + "\tway_out=\"set XDS_ADDRESS, LOCAL_XDS_PATH or LOCAL_XDS\"");
+            LOG.warn(
+                    "no control plane and no local configuration: nothing is known of the mesh, not even this node's pods"
+                            + "\tway_out=\"set XDS_ADDRESS, LOCAL_XDS_PATH or LOCAL_XDS\"");
         }
         listener.synced();
     }
