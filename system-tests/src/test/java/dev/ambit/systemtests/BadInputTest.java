@@ -246,7 +246,7 @@ class BadInputTest {
             socket.getOutputStream().write(bytes);
             assertClosed(socket);
         }
-        ztunnel().line(mark, "WARN", "connection failed", "direction=\"inbound\"", "TLS");
+        ztunnel().line(mark, "warn", "connection failed", "direction=\"inbound\"", "TLS");
         assertThat(rejected()).isGreaterThan(before);
     }
 
@@ -302,7 +302,7 @@ class BadInputTest {
                 })
                 .as("TLS 1.3: the handshake or the first read fails")
                 .isInstanceOf(IOException.class);
-        ztunnel().line(mark, "WARN", "connection failed", "direction=\"inbound\"", "TLS");
+        ztunnel().line(mark, "warn", "connection failed", "direction=\"inbound\"", "TLS");
         assertThat(rejected()).isGreaterThan(before);
     }
 

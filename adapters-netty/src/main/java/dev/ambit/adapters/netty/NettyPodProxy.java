@@ -1,6 +1,7 @@
 package dev.ambit.adapters.netty;
 
 import dev.ambit.adapters.netty.socket.PodListener;
+import dev.ambit.domain.flow.Reporter;
 import dev.ambit.ports.transport.ListenPorts;
 import dev.ambit.ports.transport.PodProxy;
 import dev.ambit.ports.transport.Transport.PodBinding;
@@ -50,10 +51,20 @@ final class NettyPodProxy implements PodProxy {
         ListenPorts ports = connections.pod().ports();
         var listeners = new ArrayList<PodListener>();
         try {
-            listeners.add(bind(connections, loops, ports.outbound(), new OutboundCapture(connections)::accept));
-            listeners.add(
-                    bind(connections, loops, ports.inboundPlaintext(), new PlaintextInbound(connections)::accept));
-            listeners.add(bind(connections, loops, ports.inboundHbone(), new HboneInbound(connections)::accept));
+            listeners.add(bind(
+                    connections, loops, ports.outbound(), Reporter.SOURCE, new OutboundCapture(connections)::accept));
+            listeners.add(bind(
+                    connections,
+                    loops,
+                    ports.inboundPlaintext(),
+                    Reporter.DESTINATION,
+                    new PlaintextInbound(connections)::accept));
+            listeners.add(bind(
+                    connections,
+                    loops,
+                    ports.inboundHbone(),
+                    Reporter.DESTINATION,
+                    new HboneInbound(connections)::accept));
         } catch (TransportException taken) {
             listeners.forEach(PodListener::close);
             throw taken;
@@ -62,7 +73,11 @@ final class NettyPodProxy implements PodProxy {
     }
 
     private static PodListener bind(
-            PodConnections connections, EventLoopGroup loops, int port, Consumer<SocketChannel> accepted) {
+            PodConnections connections,
+            EventLoopGroup loops,
+            int port,
+            Reporter reporter,
+            Consumer<SocketChannel> accepted) {
         PodBinding pod = connections.pod();
         return PodListener.bind(
                 loops,
@@ -71,6 +86,10 @@ final class NettyPodProxy implements PodProxy {
                 connections.limits(),
                 connection -> {
                     connections.track(connection);
+                    connections.decisions().socketOpened(reporter);
+                    connection
+                            .closeFuture()
+                            .addListener(_ -> connections.decisions().socketClosed(reporter));
                     accepted.accept(connection);
                 });
     }

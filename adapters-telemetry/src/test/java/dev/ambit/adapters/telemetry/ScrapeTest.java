@@ -33,6 +33,60 @@ final class ScrapeTest {
             request_protocol="tcp",response_flags="FLAG",connection_security_policy="mutual_tls",source_region="eu",\
             source_zone="eu-a",destination_region="us",destination_zone="us-b\"""";
 
+    private static final String EXPOSITION = """
+            # HELP process_open_fds Number of open file descriptors
+            # TYPE process_open_fds gauge
+            process_open_fds N
+            # HELP process_max_fds Maximum number of file descriptors
+            # TYPE process_max_fds gauge
+            process_max_fds N
+            # HELP istio_build Istio component build info.
+            # TYPE istio_build gauge
+            istio_build{component="ztunnel",tag="1.2.3"} 1
+            # HELP istio_tcp_connections_opened The total number of TCP connections opened.
+            # TYPE istio_tcp_connections_opened counter
+            istio_tcp_connections_opened_total{<->} 1
+            # HELP istio_tcp_connections_closed The total number of TCP connections closed.
+            # TYPE istio_tcp_connections_closed counter
+            istio_tcp_connections_closed_total{<CONNECT>} 1
+            # HELP istio_tcp_received_bytes The size of total bytes received during request in case of a TCP connection.
+            # TYPE istio_tcp_received_bytes counter
+            istio_tcp_received_bytes_total{<->} 100
+            # HELP istio_tcp_sent_bytes The size of total bytes sent during response in case of a TCP connection.
+            # TYPE istio_tcp_sent_bytes counter
+            istio_tcp_sent_bytes_total{<->} 2000
+            # HELP istio_tcp_connections_failed The total number of TCP connections that failed to establish (unstable).
+            # TYPE istio_tcp_connections_failed counter
+            istio_tcp_connections_failed_total{<CONNECT>} 1
+            # HELP istio_tcp_sockets_open The current number of open TCP sockets (unstable).
+            # TYPE istio_tcp_sockets_open gauge
+            istio_tcp_sockets_open{reporter="source"} 1
+            # HELP ambit_connections_refused Connections refused or ended on purpose, by reason.
+            # TYPE ambit_connections_refused counter
+            ambit_connections_refused_total{reporter="source",reason="recursive_call"} 1
+            # HELP istio_xds_message_bytes Total number of bytes received (unstable).
+            # TYPE istio_xds_message_bytes counter
+            istio_xds_message_bytes_total{url="type"} 7
+            # HELP workload_manager_proxies_started The total number of proxies that were started (unstable).
+            # TYPE workload_manager_proxies_started counter
+            workload_manager_proxies_started_total 1
+            # HELP istio_dns_upstream_request_duration_seconds Total time in seconds Istio takes to get DNS response from upstream (unstable).
+            # TYPE istio_dns_upstream_request_duration_seconds histogram
+            istio_dns_upstream_request_duration_seconds_sum{<dns>} 0.0625
+            istio_dns_upstream_request_duration_seconds_count{<dns>} 1
+            istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="5.0E-4"} 0
+            istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="0.001"} 0
+            istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="0.01"} 0
+            istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="0.1"} 1
+            istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="1.0"} 1
+            istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="5.0"} 1
+            istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="+Inf"} 1
+            # HELP workload_manager_active_proxy_count The total number current workloads with active proxies (unstable).
+            # TYPE workload_manager_active_proxy_count gauge
+            workload_manager_active_proxy_count 3
+            # EOF
+            """;
+
     private final PrometheusTelemetry telemetry = new PrometheusTelemetry("ztunnel", "1.2.3");
 
     /** Names, help, order of labels and form of numbers are as a running ztunnel of Istio writes them. */
@@ -51,62 +105,12 @@ final class ScrapeTest {
         String body = telemetry.scrape("").body().replaceAll("(process_[a-z_]+) [1-9][0-9]*", "$1 N");
         String dns = "request_query_type=\"A\",request_protocol=\"udp\",source_canonical_service=\"cart\","
                 + "source_canonical_revision=\"v1\"";
-        assertThat(body).isEqualTo("""
-                # HELP process_open_fds Number of open file descriptors
-                # TYPE process_open_fds gauge
-                process_open_fds N
-                # HELP process_max_fds Maximum number of file descriptors
-                # TYPE process_max_fds gauge
-                process_max_fds N
-                # HELP istio_build Istio component build info.
-                # TYPE istio_build gauge
-                istio_build{component="ztunnel",tag="1.2.3"} 1
-                # HELP istio_tcp_connections_opened The total number of TCP connections opened.
-                # TYPE istio_tcp_connections_opened counter
-                istio_tcp_connections_opened_total{<->} 1
-                # HELP istio_tcp_connections_closed The total number of TCP connections closed.
-                # TYPE istio_tcp_connections_closed counter
-                istio_tcp_connections_closed_total{<CONNECT>} 1
-                # HELP istio_tcp_received_bytes The size of total bytes received during request in case of a TCP connection.
-                # TYPE istio_tcp_received_bytes counter
-                istio_tcp_received_bytes_total{<->} 100
-                # HELP istio_tcp_sent_bytes The size of total bytes sent during response in case of a TCP connection.
-                # TYPE istio_tcp_sent_bytes counter
-                istio_tcp_sent_bytes_total{<->} 2000
-                # HELP istio_tcp_connections_failed The total number of TCP connections that failed to establish (unstable).
-                # TYPE istio_tcp_connections_failed counter
-                istio_tcp_connections_failed_total{<CONNECT>} 1
-                # HELP istio_tcp_sockets_open The current number of open TCP sockets (unstable).
-                # TYPE istio_tcp_sockets_open gauge
-                istio_tcp_sockets_open{reporter="source"} 1
-                # HELP ambit_connections_refused Connections refused or ended on purpose, by reason.
-                # TYPE ambit_connections_refused counter
-                ambit_connections_refused_total{reporter="source",reason="recursive_call"} 1
-                # HELP istio_xds_message_bytes Total number of bytes received (unstable).
-                # TYPE istio_xds_message_bytes counter
-                istio_xds_message_bytes_total{url="type"} 7
-                # HELP workload_manager_proxies_started The total number of proxies that were started (unstable).
-                # TYPE workload_manager_proxies_started counter
-                workload_manager_proxies_started_total 1
-                # HELP istio_dns_upstream_request_duration_seconds Total time in seconds Istio takes to get DNS response from upstream (unstable).
-                # TYPE istio_dns_upstream_request_duration_seconds histogram
-                istio_dns_upstream_request_duration_seconds_sum{<dns>} 0.0625
-                istio_dns_upstream_request_duration_seconds_count{<dns>} 1
-                istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="5.0E-4"} 0
-                istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="0.001"} 0
-                istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="0.01"} 0
-                istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="0.1"} 1
-                istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="1.0"} 1
-                istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="5.0"} 1
-                istio_dns_upstream_request_duration_seconds_bucket{<dns>,le="+Inf"} 1
-                # HELP workload_manager_active_proxy_count The total number current workloads with active proxies (unstable).
-                # TYPE workload_manager_active_proxy_count gauge
-                workload_manager_active_proxy_count 3
-                # EOF
-                """.replace("<CONNECT>", TRAFFIC.replace("FLAG", "CONNECT"))
-                .replace("<->", TRAFFIC.replace("FLAG", "-"))
-                .replace("<dns>", dns)
-                .replace("5.0E-4", "0.0005"));
+        assertThat(body)
+                .isEqualTo(EXPOSITION
+                        .replace("<CONNECT>", TRAFFIC.replace("FLAG", "CONNECT"))
+                        .replace("<->", TRAFFIC.replace("FLAG", "-"))
+                        .replace("<dns>", dns)
+                        .replace("5.0E-4", "0.0005"));
     }
 
     @Test

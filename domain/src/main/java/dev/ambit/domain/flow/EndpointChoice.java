@@ -185,4 +185,42 @@ final class EndpointChoice implements Consumer<Workload> {
             case NETWORK -> source.network().equals(candidate.network());
         };
     }
+
+    /** How a candidate of a service stands, by the very conditions of {@link #accept}. */
+    static Standing standing(Caller caller, MeshService service, int servicePort, Workload candidate) {
+        var choice = new EndpointChoice(caller, service, servicePort, false, () -> 0);
+        return new Standing(
+                choice.port(candidate),
+                candidate.capacity() > 0,
+                choice.isReachable(candidate),
+                choice.rank(candidate));
+    }
+
+    /**
+     * What {@link #accept} looks at.
+     *
+     * @param rank compared with the best of those that are usable; negative if the preferences exclude the candidate
+     */
+    record Standing(OptionalInt port, boolean hasCapacity, boolean reachable, int rank) {
+        boolean usable() {
+            return port.isPresent() && hasCapacity && reachable && rank >= 0;
+        }
+
+        /** Why it cannot be chosen; empty if it can. */
+        String why(int servicePort, int bestRank) {
+            if (port.isEmpty()) {
+                return "does not serve port " + servicePort;
+            }
+            if (!hasCapacity) {
+                return "has no capacity";
+            }
+            if (!reachable) {
+                return "has no address to reach it by";
+            }
+            if (rank < 0) {
+                return "differs in a routing preference, which is strict";
+            }
+            return rank < bestRank ? "agrees in fewer routing preferences than others" : "";
+        }
+    }
 }

@@ -3,6 +3,7 @@ package dev.ambit.domain.view;
 import dev.ambit.domain.address.NamespacedHostname;
 import dev.ambit.domain.address.NetworkAddress;
 import dev.ambit.domain.identity.SpiffeId;
+import dev.ambit.domain.policy.AuthorizationPolicy;
 import dev.ambit.domain.policy.PolicySet;
 import dev.ambit.domain.service.LoadBalancing.HealthPolicy;
 import dev.ambit.domain.service.MeshService;
@@ -152,6 +153,26 @@ public final class MeshView {
                 action.accept(workload);
             }
         });
+    }
+
+    /** As {@link #forEachEndpoint}, with those that are not ready, whatever the health policy. */
+    public void forEachBacking(MeshService service, Consumer<? super Workload> action) {
+        workloads.byService().of(service.key()).forEach((_, workload) -> action.accept(workload));
+    }
+
+    /** Every workload, in no order. */
+    public void forEachWorkload(Consumer<? super Workload> action) {
+        workloads.byUid().forEach((_, workload) -> action.accept(workload));
+    }
+
+    /** Every service, in no order. */
+    public void forEachService(Consumer<? super MeshService> action) {
+        services.byKey().forEach((_, service) -> action.accept(service));
+    }
+
+    /** Every policy, in no order. */
+    public void forEachPolicy(Consumer<? super AuthorizationPolicy> action) {
+        policies.forEach(action);
     }
 
     /**

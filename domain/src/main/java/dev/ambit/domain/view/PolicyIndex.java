@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +43,10 @@ final class PolicyIndex {
 
     int size() {
         return byName.size();
+    }
+
+    void forEach(Consumer<? super AuthorizationPolicy> action) {
+        byName.forEach((_, policy) -> action.accept(policy));
     }
 
     PolicyIndex with(AuthorizationPolicy policy) {

@@ -37,6 +37,12 @@ public interface FlowDecisions {
      */
     void rejected(Reporter reporter, IpPort client, IpPort local, String error);
 
+    /** A listener of a pod accepted a socket: of the pod's own application, or from outside, be it a whole tunnel. */
+    default void socketOpened(Reporter reporter) {}
+
+    /** A socket that was {@link #socketOpened} is closed. */
+    default void socketClosed(Reporter reporter) {}
+
     /** A connection being carried. Compared by instance. */
     interface LiveFlow {
         FlowContext context();

@@ -8,9 +8,11 @@ import dev.ambit.domain.flow.OutboundAttempt;
 import dev.ambit.domain.flow.OutboundPlan;
 import dev.ambit.domain.flow.Reporter;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -25,6 +27,7 @@ public final class RecordingDecisions implements FlowDecisions {
     public final BlockingQueue<FlowReport> closed = new LinkedBlockingQueue<>();
     public final BlockingQueue<Rejection> rejected = new LinkedBlockingQueue<>();
 
+    private final Map<Reporter, Integer> sockets = new ConcurrentHashMap<>();
     private volatile Function<OutboundAttempt, OutboundPlan> outbound = attempt -> {
         throw new IllegalStateException("the test expects no outbound connection: " + attempt);
     };
@@ -54,6 +57,21 @@ public final class RecordingDecisions implements FlowDecisions {
     public CompletionStage<InboundPlan> inbound(InboundAttempt attempt) {
         inboundAttempts.add(attempt);
         return CompletableFuture.completedFuture(inbound.apply(attempt));
+    }
+
+    /** Sockets that are open now, by the side they were accepted on. */
+    public int sockets(Reporter reporter) {
+        return sockets.getOrDefault(reporter, 0);
+    }
+
+    @Override
+    public void socketOpened(Reporter reporter) {
+        sockets.merge(reporter, 1, Integer::sum);
+    }
+
+    @Override
+    public void socketClosed(Reporter reporter) {
+        sockets.merge(reporter, -1, Integer::sum);
     }
 
     @Override

@@ -44,7 +44,11 @@ public final class LineAppender extends UnsynchronizedAppenderBase<ILoggingEvent
         }
         if (event.getKeyValuePairs() != null) {
             for (KeyValuePair pair : event.getKeyValuePairs()) {
-                line.text(pair.key, String.valueOf(pair.value));
+                if (pair.value instanceof String text) {
+                    line.text(pair.key, text);
+                } else {
+                    line.token(pair.key, String.valueOf(pair.value));
+                }
             }
         }
         if (event.getThrowableProxy() != null) {

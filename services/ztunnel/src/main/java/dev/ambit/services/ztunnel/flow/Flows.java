@@ -1,6 +1,7 @@
 package dev.ambit.services.ztunnel.flow;
 
 import dev.ambit.domain.address.IpPort;
+import dev.ambit.domain.flow.FlowContext;
 import dev.ambit.domain.flow.FlowReport;
 import dev.ambit.domain.flow.InboundAttempt;
 import dev.ambit.domain.flow.InboundPlan;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,6 +102,11 @@ public final class Flows implements FlowDecisions {
                 flow -> live.review(mesh.view(), flow),
                 this::end);
         mesh.observeChanges(this::changed);
+    }
+
+    /** Shows each connection that is being carried, with the pod of this node; changes meanwhile may be missed. */
+    public void forEachLive(BiConsumer<PodRef, FlowContext> action) {
+        live.forEachOpen(action);
     }
 
     /** How many connections are being carried. */
@@ -208,6 +215,16 @@ public final class Flows implements FlowDecisions {
             telemetry.opened(report.context());
         }
         telemetry.closed(report);
+    }
+
+    @Override
+    public void socketOpened(Reporter reporter) {
+        telemetry.socketOpened(reporter);
+    }
+
+    @Override
+    public void socketClosed(Reporter reporter) {
+        telemetry.socketClosed(reporter);
     }
 
     @Override

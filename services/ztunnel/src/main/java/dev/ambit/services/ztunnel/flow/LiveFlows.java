@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +93,15 @@ final class LiveFlows {
     /** How many connections are being carried. */
     int openCount() {
         return open.get();
+    }
+
+    /** Shows each connection that is being carried, with its pod; those that begin or end meanwhile may be missed. */
+    void forEachOpen(BiConsumer<PodRef, FlowContext> action) {
+        flows.forEach((key, flow) -> {
+            if (flow.isOpen() && !flow.isOver()) {
+                action.accept(flow.pod(), key.context());
+            }
+        });
     }
 
     /** How many plans are remembered: those that were made and are not over. */
