@@ -38,8 +38,7 @@ final class BenchReport {
         out.println();
         out.println("start");
         out.printf("  %-8s %14s %14s%n", "path", "ready ms", "idle RSS MiB");
-        for (String path :
-                starts.stream().map(BenchRun.Start::path).distinct().toList()) {
+        for (String path : starts.stream().map(BenchRun.Start::path).distinct().toList()) {
             out.printf(
                     Locale.ROOT,
                     "  %-8s %14.0f %14.0f%n",
@@ -78,7 +77,8 @@ final class BenchReport {
     }
 
     private double median(Test test, String path, ToDoubleFunction<Measurement> figure) {
-        return median(measurements.stream().filter(m -> m.test() == test && m.path().equals(path)), figure);
+        return median(
+                measurements.stream().filter(m -> m.test() == test && m.path().equals(path)), figure);
     }
 
     private static <T> double median(Stream<T> all, ToDoubleFunction<T> figure) {
