@@ -23,5 +23,11 @@ final class Bytes {
         return character >= 'A' && character <= 'Z' ? character + ('a' - 'A') : character;
     }
 
+    /** Whether it is an ASCII letter. */
+    static boolean isLetter(byte character) {
+        int folded = folded(character);
+        return folded >= 'a' && folded <= 'z';
+    }
+
     private Bytes() {}
 }

@@ -1,5 +1,6 @@
 package dev.ambit.domain.dns;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -16,6 +17,10 @@ public final class DnsQuery {
     static final int HEADER_BYTES = 12;
     private static final int RECURSION_DESIRED = 0x0100;
     private static final int IDS = 1 << 16;
+    private static final byte CASE_BIT = 0x20;
+
+    /** Type and class, after the name. */
+    private static final int QUESTION_NUMBERS_BYTES = 4;
 
     private final byte[] bytes;
     private final DnsQuestion question;
@@ -52,15 +57,29 @@ public final class DnsQuery {
         return Bytes.getShort(bytes, 0);
     }
 
+    /** The question exactly as it is spelled, as text that is equal for no other spelling. */
+    public String spelling() {
+        return new String(bytes, HEADER_BYTES, questionEnd - HEADER_BYTES, StandardCharsets.ISO_8859_1);
+    }
+
     /** The message. */
     public byte[] bytes() {
         return bytes.clone();
     }
 
-    /** The same query under an id that nobody can guess, so that nobody else can answer it. */
+    /**
+     * The same query under an id that nobody can guess, so that nobody else can answer it, and with its letters in a random
+     * mixture of cases, which means the same but tells it from every other query.
+     */
     public DnsQuery withFreshId(RandomGenerator random) {
         byte[] changed = bytes.clone();
         Bytes.putShort(changed, 0, random.nextInt(IDS));
+        for (int i = HEADER_BYTES; i < questionEnd - QUESTION_NUMBERS_BYTES; i++) {
+            // The length of a label is never as high as a letter.
+            if (Bytes.isLetter(changed[i]) && random.nextInt(2) == 0) {
+                changed[i] ^= CASE_BIT;
+            }
+        }
         return new DnsQuery(changed, question, questionEnd, edns);
     }
 

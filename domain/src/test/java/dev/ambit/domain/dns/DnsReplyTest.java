@@ -176,6 +176,17 @@ class DnsReplyTest {
     }
 
     @Test
+    void aFreshQueryIsSpelledAsNoOther() {
+        DnsQuery query = query("a-name-with-many-letters.example.com", RecordType.A);
+        DnsQuery one = query.withFreshId(new Random(1));
+        DnsQuery other = query.withFreshId(new Random(2));
+
+        assertThat(one.spelling()).isNotEqualTo(other.spelling()).isEqualToIgnoringCase(query.spelling());
+        assertThat(one.question()).isEqualTo(query.question());
+        assertThat(one.bytes()).hasSameSizeAs(query.bytes());
+    }
+
+    @Test
     void upstreamsCodeIsPassedOn() {
         DnsQuery query = query("nowhere.io", RecordType.A);
         byte[] upstream = DnsReply.failure(query, ResponseCode.NO_ERROR);

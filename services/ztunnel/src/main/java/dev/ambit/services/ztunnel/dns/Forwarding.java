@@ -69,7 +69,7 @@ public final class Forwarding {
         /** How a question of ours looks when it comes back to us. */
         private record Asked(int id, String question) {
             static Asked of(DnsQuery query) {
-                return new Asked(query.id(), query.toString());
+                return new Asked(query.id(), query.spelling());
             }
         }
 
