@@ -4,13 +4,13 @@ import dev.ambit.adapters.netty.socket.PodListener;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.ports.transport.ListenPorts;
 import dev.ambit.ports.transport.PodProxy;
-import dev.ambit.ports.transport.Transport.PodBinding;
 import dev.ambit.ports.transport.TransportException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,10 +20,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Three listeners and what came of them. */
+/** The listeners of a pod and what came of them. */
 final class NettyPodProxy implements PodProxy {
     /** How long {@link #close} waits for connections to be gone after the ports are free. */
     private static final long CLOSE_SECONDS_MAX = 2;
+
+    /** SOCKS5 has no authentication: nobody outside the pod may reach it. */
+    private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
     private final PodConnections connections;
     private final EventLoopGroup loops;
@@ -43,16 +46,17 @@ final class NettyPodProxy implements PodProxy {
         this.ports = new ListenPorts(
                 listeners.get(0).port(),
                 listeners.get(1).port(),
-                listeners.get(2).port());
+                listeners.get(2).port(),
+                listeners.size() > 3 ? listeners.get(3).port() : ListenPorts.NONE);
         this.gone = gone;
     }
 
     static NettyPodProxy start(PodConnections connections, EventLoopGroup loops, Consumer<NettyPodProxy> gone) {
         ListenPorts ports = connections.pod().ports();
         var listeners = new ArrayList<PodListener>();
+        var outbound = new OutboundCapture(connections);
         try {
-            listeners.add(bind(
-                    connections, loops, ports.outbound(), Reporter.SOURCE, new OutboundCapture(connections)::accept));
+            listeners.add(bind(connections, loops, ports.outbound(), Reporter.SOURCE, outbound::accept));
             listeners.add(bind(
                     connections,
                     loops,
@@ -65,6 +69,14 @@ final class NettyPodProxy implements PodProxy {
                     ports.inboundHbone(),
                     Reporter.DESTINATION,
                     new HboneInbound(connections)::accept));
+            if (ports.socks5() != ListenPorts.NONE) {
+                listeners.add(bind(
+                        connections,
+                        loops,
+                        new InetSocketAddress(LOOPBACK, ports.socks5()),
+                        Reporter.SOURCE,
+                        new SocksCapture(connections, outbound)::accept));
+            }
         } catch (TransportException taken) {
             listeners.forEach(PodListener::close);
             throw taken;
@@ -78,11 +90,20 @@ final class NettyPodProxy implements PodProxy {
             int port,
             Reporter reporter,
             Consumer<SocketChannel> accepted) {
-        PodBinding pod = connections.pod();
+        var address = new InetSocketAddress(connections.pod().address(), port);
+        return bind(connections, loops, address, reporter, accepted);
+    }
+
+    private static PodListener bind(
+            PodConnections connections,
+            EventLoopGroup loops,
+            InetSocketAddress address,
+            Reporter reporter,
+            Consumer<SocketChannel> accepted) {
         return PodListener.bind(
                 loops,
-                pod.namespace(),
-                new InetSocketAddress(pod.address(), port),
+                connections.pod().namespace(),
+                address,
                 connections.limits(),
                 connection -> {
                     connections.track(connection);

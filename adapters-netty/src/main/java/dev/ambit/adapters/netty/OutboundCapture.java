@@ -34,9 +34,11 @@ final class OutboundCapture {
         PodSockets.keepAlive(connection, pod.limits().keepalive());
         var application = new SocketLeg(connection);
         connection.pipeline().addLast(application.handler());
-        EventLoop loop = connection.eventLoop();
-        IpPort client = IpPort.of(remote);
-        IpPort destination = OriginalDestination.of(connection);
+        carry(application, connection.eventLoop(), IpPort.of(remote), OriginalDestination.of(connection));
+    }
+
+    /** Asks for a plan for an application's connection, and carries it out. */
+    void carry(SocketLeg application, EventLoop loop, IpPort client, IpPort destination) {
         pod.plan(
                 loop,
                 () -> pod.decisions().outbound(new OutboundAttempt(pod.pod().pod(), client, destination)),

@@ -7,8 +7,14 @@ package dev.ambit.domain.flow;
  *     believed for telemetry ({@code ENABLE_RESPONSE_BAGGAGE}, which switches both)
  * @param localhostTunnels whether an application that speaks the PROXY protocol is reached on loopback, so that nobody
  *     reaches it but through this proxy ({@code LOCALHOST_APP_TUNNEL})
+ * @param ports which nothing may be forwarded to
  */
-public record InboundOptions(boolean baggage, boolean localhostTunnels) {
+public record InboundOptions(boolean baggage, boolean localhostTunnels, ProxyPorts ports) {
     /** Istio's defaults. */
-    public static final InboundOptions ISTIO = new InboundOptions(true, true);
+    public static final InboundOptions ISTIO = new InboundOptions(true, true, ProxyPorts.ISTIO);
+
+    /** Where SOCKS5 is not offered. */
+    public InboundOptions(boolean baggage, boolean localhostTunnels) {
+        this(baggage, localhostTunnels, ProxyPorts.ISTIO);
+    }
 }

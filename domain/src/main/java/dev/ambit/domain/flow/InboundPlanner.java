@@ -73,7 +73,7 @@ public final class InboundPlanner {
                     new RefusalReason.WorkloadUnknown(attempt.destination()));
         }
         Workload local = known.get();
-        return switch (new LocalTarget(view, network, local, attempt).find()) {
+        return switch (new LocalTarget(view, network, local, attempt, options.ports()).find()) {
             case LocalTarget.Result.Refused(RefusalReason reason) ->
                 new InboundPlan.Refuse(
                         context(attempt, source(view, attempt), known(local), ServiceParty.UNKNOWN), reason);
@@ -92,7 +92,7 @@ public final class InboundPlanner {
 
     private InboundPlan plaintext(MeshView view, InboundAttempt.Plaintext attempt) {
         IpPort destination = attempt.original();
-        if (ProxyPorts.contains(destination.port())) {
+        if (options.ports().contains(destination.port())) {
             return new InboundPlan.Refuse(
                     context(attempt, Party.UNKNOWN, Party.UNKNOWN, ServiceParty.UNKNOWN),
                     new RefusalReason.RecursiveCall(destination));

@@ -35,12 +35,14 @@ final class LocalTarget {
     private final String network;
     private final Workload local;
     private final InboundAttempt.Hbone attempt;
+    private final ProxyPorts ports;
 
-    LocalTarget(MeshView view, String network, Workload local, InboundAttempt.Hbone attempt) {
+    LocalTarget(MeshView view, String network, Workload local, InboundAttempt.Hbone attempt, ProxyPorts ports) {
         this.view = view;
         this.network = network;
         this.local = local;
         this.attempt = attempt;
+        this.ports = ports;
     }
 
     Result find() {
@@ -98,7 +100,7 @@ final class LocalTarget {
     private Result atPort(OptionalInt asked, Optional<IpPort> meant) {
         ApplicationTunnel tunnel = local.applicationTunnel();
         OptionalInt port = tunnel.port() > 0 ? OptionalInt.of(tunnel.port()) : asked;
-        if (port.isEmpty() || (asked.isPresent() && ProxyPorts.contains(asked.getAsInt()))) {
+        if (port.isEmpty() || (asked.isPresent() && ports.contains(asked.getAsInt()))) {
             return unknown();
         }
         return switch (tunnel.protocol()) {
@@ -113,7 +115,7 @@ final class LocalTarget {
 
     private Result at(int port, Optional<IpPort> announced) {
         Optional<IpAddress> address = ownAddress();
-        return address.isEmpty() || ProxyPorts.contains(port)
+        return address.isEmpty() || ports.contains(port)
                 ? unknown()
                 : new Result.Found(new IpPort(address.get(), port), announced);
     }

@@ -13,6 +13,7 @@ public final class OutboundPlanner {
     private final String network;
     private final RandomGenerator random;
     private final boolean sameNode;
+    private final ProxyPorts ports;
 
     /** As the other constructor, with a tunnel to every pod of the mesh, wherever it runs. */
     public OutboundPlanner(String network, RandomGenerator random) {
@@ -27,9 +28,15 @@ public final class OutboundPlanner {
      * @param sameNode whether a tunnel to a pod of the caller's own node is planned as {@link OutboundPlan.Local}
      */
     public OutboundPlanner(String network, RandomGenerator random, boolean sameNode) {
+        this(network, random, sameNode, ProxyPorts.ISTIO);
+    }
+
+    /** As the other constructors, with these ports to which a pod's own connections are never sent. */
+    public OutboundPlanner(String network, RandomGenerator random, boolean sameNode, ProxyPorts ports) {
         this.network = network;
         this.random = random;
         this.sameNode = sameNode;
+        this.ports = ports;
     }
 
     /**
@@ -41,7 +48,7 @@ public final class OutboundPlanner {
         // By whatever address of its own the pod got here, what is sent there would come back and be sent again.
         boolean own = destination.ip().isLoopback()
                 || destination.ip().equals(attempt.client().ip());
-        if (own && ProxyPorts.contains(destination.port())) {
+        if (own && ports.contains(destination.port())) {
             return new Planned(refused(attempt, new RefusalReason.RecursiveCall(destination)));
         }
         return view.workloadOf(attempt.source())

@@ -17,7 +17,7 @@ import java.net.InetAddress;
 public interface Transport extends AutoCloseable {
 
     /**
-     * Opens the three listeners of a pod inside its network namespace. The caller keeps the namespace open until the
+     * Opens the listeners of a pod inside its network namespace. The caller keeps the namespace open until the
      * returned proxy is closed.
      *
      * @throws TransportException if a listener cannot be bound; then none stays open
@@ -33,7 +33,24 @@ public interface Transport extends AutoCloseable {
      *
      * @param identity whose certificate the pod's HBONE listener presents
      * @param address where to listen; the wildcard address but in tests
+     * @param names asked when an application names a host by SOCKS5
      */
     record PodBinding(
-            PodRef pod, SpiffeId identity, NetworkNamespace namespace, InetAddress address, ListenPorts ports) {}
+            PodRef pod,
+            SpiffeId identity,
+            NetworkNamespace namespace,
+            InetAddress address,
+            ListenPorts ports,
+            HostNames names) {
+
+        /** A pod for which nobody resolves names. */
+        public PodBinding(
+                PodRef pod, SpiffeId identity, NetworkNamespace namespace, InetAddress address, ListenPorts ports) {
+            this(pod, identity, namespace, address, ports, HostNames.NONE);
+        }
+
+        public PodBinding withNames(HostNames resolving) {
+            return new PodBinding(pod, identity, namespace, address, ports, resolving);
+        }
+    }
 }

@@ -7,6 +7,7 @@ import dev.ambit.adapters.telemetry.PrometheusTelemetry;
 import dev.ambit.ports.credentials.Revocations;
 import dev.ambit.ports.podnetwork.PodFeed;
 import dev.ambit.ports.telemetry.Gauge;
+import dev.ambit.ports.transport.ListenPorts;
 import dev.ambit.ports.transport.TcpKeepalive;
 import dev.ambit.ports.transport.TlsPolicy;
 import dev.ambit.ports.transport.Transport;
@@ -73,8 +74,9 @@ final class DataPlaneFactory {
             Flows flows,
             @Named("chores") ScheduledExecutorService chores,
             PrometheusTelemetry telemetry) {
+        ListenPorts ports = config.dataPlane().socks5() ? ListenPorts.ISTIO_WITH_SOCKS5 : ListenPorts.ISTIO;
         Transport serving = config.dns().enabled() ? new DnsServingTransport(transport, dns.get()) : transport;
-        var pods = new ServedPods(serving, flows, config.node().trustDomain(), wildcard(config), chores, telemetry);
+        var pods = new ServedPods(serving, flows, config.node().trustDomain(), wildcard(config), ports, chores, telemetry);
         telemetry.gauge(Gauge.ACTIVE_PROXIES, pods::activeCount);
         telemetry.gauge(Gauge.PENDING_PROXIES, pods::pendingCount);
         return pods;

@@ -6,9 +6,11 @@ import dev.ambit.adapters.xds.discovery.NodeIdentity;
 import dev.ambit.adapters.xds.discovery.XdsClientOptions;
 import dev.ambit.adapters.xds.discovery.XdsMeshDiscovery;
 import dev.ambit.domain.flow.FairShare;
+import dev.ambit.domain.flow.InboundOptions;
 import dev.ambit.domain.flow.InboundPlanner;
 import dev.ambit.domain.flow.OutboundPlanner;
 import dev.ambit.domain.flow.OutboundReview;
+import dev.ambit.domain.flow.ProxyPorts;
 import dev.ambit.ports.discovery.MeshDiscovery;
 import dev.ambit.ports.telemetry.Gauge;
 import dev.ambit.services.ztunnel.config.ControlPlaneConfig;
@@ -79,12 +81,17 @@ final class MeshFactory {
             FairShares shares,
             PrometheusTelemetry telemetry,
             @Named("chores") ScheduledExecutorService chores) {
+        var ports = new ProxyPorts(config.dataPlane().socks5());
         var planning = new Flows.Planning(
                 new OutboundPlanner(
                         config.node().network(),
                         () -> ThreadLocalRandom.current().nextLong(),
-                        config.dataPlane().sameNodeFastPath()),
-                new InboundPlanner(config.node().network()),
+                        config.dataPlane().sameNodeFastPath(),
+                        ports),
+                new InboundPlanner(
+                        config.node().network(),
+                        new InboundOptions(
+                                config.dataPlane().baggage(), config.dataPlane().localhostAppTunnel(), ports)),
                 new OutboundReview(config.node().network()));
         var pace = new Flows.Pace(Flows.WORKLOAD_WAIT, Flows.ENDINGS_PER_SECOND, System::nanoTime, chores);
         var flows = new Flows(mesh, planning, shares, telemetry, telemetry, pace);

@@ -21,7 +21,7 @@ public final class DnsServingTransport implements Transport {
     public PodProxy serve(PodBinding pod, FlowDecisions decisions) {
         DnsProxy.ServedNames names = dns.serve(pod.pod(), pod.namespace());
         try {
-            return new PodProxyWithNames(transport.serve(pod, decisions), names);
+            return new PodProxyWithNames(transport.serve(pod.withNames(names::addressOf), decisions), names);
         } catch (RuntimeException e) {
             names.close();
             throw e;

@@ -41,6 +41,7 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
     private final FlowDecisions decisions;
     private final TrustDomain trustDomain;
     private final InetAddress wildcard;
+    private final ListenPorts ports;
     private final ScheduledExecutorService scheduler;
     private final Meter meter;
     private final Map<String, Served> pods = new HashMap<>();
@@ -73,10 +74,27 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
             InetAddress wildcard,
             ScheduledExecutorService scheduler,
             Meter meter) {
+        this(transport, decisions, trustDomain, wildcard, ListenPorts.ISTIO, scheduler, meter);
+    }
+
+    /**
+     * As the other constructor.
+     *
+     * @param ports on which every pod is served
+     */
+    public ServedPods(
+            Transport transport,
+            FlowDecisions decisions,
+            TrustDomain trustDomain,
+            InetAddress wildcard,
+            ListenPorts ports,
+            ScheduledExecutorService scheduler,
+            Meter meter) {
         this.transport = transport;
         this.decisions = decisions;
         this.trustDomain = trustDomain;
         this.wildcard = wildcard;
+        this.ports = ports;
         this.scheduler = scheduler;
         this.meter = meter;
     }
@@ -192,7 +210,7 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
         PodRef pod = served.pod;
         var identity = new SpiffeId(trustDomain, pod.namespace(), pod.serviceAccount());
         served.proxy = transport.serve(
-                new Transport.PodBinding(pod, identity, served.namespace, wildcard, ListenPorts.ISTIO), decisions);
+                new Transport.PodBinding(pod, identity, served.namespace, wildcard, ports), decisions);
         meter.increment(Counter.PROXIES_STARTED);
         LOG.info("serving pod\tpod={} identity={}", pod, identity);
     }
