@@ -87,7 +87,9 @@ public final class FlowExplainer {
             return new FlowExplanation(
                     outcome(refused.reason()), refused.reason().message(), Optional.of(outbound), Optional.empty());
         }
-        if (plan instanceof OutboundPlan.Tunnel tunnel && !outbound.waypoint().contains("(used)")) {
+        // What skips the tunnel is asked at the destination as what takes it.
+        OutboundPlan asked = plan instanceof OutboundPlan.Local local ? local.tunnel() : plan;
+        if (asked instanceof OutboundPlan.Tunnel tunnel && !outbound.waypoint().contains("(used)")) {
             Optional<Workload> reached =
                     view.workloadAt(new NetworkAddress(network, tunnel.hop().ip()));
             if (reached.isPresent()) {

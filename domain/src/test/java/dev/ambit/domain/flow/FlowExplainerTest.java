@@ -53,6 +53,21 @@ class FlowExplainerTest {
     }
 
     @Test
+    void aPodOfTheSameNodeIsAskedToo() {
+        var explainer = new FlowExplainer("", new OutboundPlanner("", new Random(1), true), new InboundPlanner(""));
+        MeshView view = new TestMesh()
+                .with(pod("client", "10.0.0.1").node("a"))
+                .with(pod("cart", "10.0.0.2").node("a"))
+                .with(TestMesh.denyAll("nobody"))
+                .view();
+
+        FlowExplanation denied = explain(explainer, view, CART);
+
+        assertThat(denied.outcome()).isEqualTo(Outcome.DENIED);
+        assertThat(denied.outbound().orElseThrow().plan()).startsWith("without a tunnel, on one node");
+    }
+
+    @Test
     void endpointsSayWhyTheyWereLeftOut() {
         TestMesh services = mesh.with(service("cart", "10.96.0.1"))
                 .with(pod("a-good", "10.0.1.1").services(backing("cart")).tunnelProtocol(TunnelProtocol.HBONE))
@@ -105,8 +120,12 @@ class FlowExplainerTest {
     }
 
     private static FlowExplanation explain(MeshView view, IpPort to) {
+        return explain(EXPLAINER, view, to);
+    }
+
+    private static FlowExplanation explain(FlowExplainer explainer, MeshView view, IpPort to) {
         Workload client = view.workloadAt(new NetworkAddress("", IpAddress.of("10.0.0.1")))
                 .orElseThrow();
-        return EXPLAINER.explain(view, new Source.OfWorkload(client), to);
+        return explainer.explain(view, new Source.OfWorkload(client), to);
     }
 }
