@@ -94,7 +94,7 @@ final class Flow implements FlowDecisions.LiveFlow {
             return;
         }
         responder = reached;
-        Relay joined = Relay.join(initiator, reached, this::carried);
+        Relay joined = Relay.join(initiator, reached, this::carried, pod.buffers());
         relay = joined;
     }
 

@@ -22,7 +22,6 @@ import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +32,12 @@ final class HboneInbound {
 
     private final PodConnections pod;
     private final InboundForward forward;
-    private final AtomicInteger handshakes = new AtomicInteger();
+    private final Handshakes<Connection> handshakes;
 
     HboneInbound(PodConnections pod) {
         this.pod = pod;
         this.forward = new InboundForward(pod);
+        this.handshakes = new Handshakes<>(pod.options().handshakesMax());
     }
 
     void accept(SocketChannel connection) {
@@ -50,7 +50,7 @@ final class HboneInbound {
     }
 
     /** One tunnel, from its first byte on. */
-    private final class Connection implements SessionOwner {
+    private final class Connection implements SessionOwner, Handshakes.Party {
         private final SocketChannel channel;
         private final EventLoop loop;
         private final IpPort client;
@@ -67,8 +67,7 @@ final class HboneInbound {
         }
 
         void begin() {
-            if (handshakes.incrementAndGet() > pod.options().handshakesMax()) {
-                handshakes.decrementAndGet();
+            if (!handshakes.begin(this)) {
                 secured = true;
                 reject("more than " + pod.options().handshakesMax() + " TLS handshakes under way");
                 return;
@@ -91,10 +90,20 @@ final class HboneInbound {
                     error -> reject("no certificate for " + identity + ": " + ErrorText.of(error)));
         }
 
+        @Override
+        public void evict() {
+            Answers.on(loop, () -> {
+                if (!secured) {
+                    reject("TLS handshake makes no progress and "
+                            + pod.options().handshakesMax() + " are under way, room is made for others");
+                }
+            });
+        }
+
         private void handshakeOver() {
             if (!secured) {
                 secured = true;
-                handshakes.decrementAndGet();
+                handshakes.end(this);
                 if (deadline != null) {
                     deadline.cancel(false);
                     deadline = null;
@@ -107,6 +116,7 @@ final class HboneInbound {
                 return;
             }
             try {
+                channel.pipeline().addLast(handshakes.listening(this));
                 SslHandler tls = pod.tls().accept(channel.pipeline(), certificate);
                 channel.pipeline().addLast(new TlsHandshake(() -> serve(tls, certificate), this::untrusted));
                 channel.config().setAutoRead(true);

@@ -4,6 +4,7 @@ import dev.ambit.adapters.netty.socket.PodListener;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.ports.transport.ListenPorts;
 import dev.ambit.ports.transport.PodProxy;
+import dev.ambit.ports.transport.Strain;
 import dev.ambit.ports.transport.TransportException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
@@ -106,13 +107,18 @@ final class NettyPodProxy implements PodProxy {
                 address,
                 connections.limits(),
                 connection -> {
-                    connections.track(connection);
-                    connections.decisions().socketOpened(reporter);
-                    connection
-                            .closeFuture()
-                            .addListener(_ -> connections.decisions().socketClosed(reporter));
-                    accepted.accept(connection);
-                });
+                    if (connections.admit(connection)) {
+                        connections.track(connection);
+                        connections.decisions().socketOpened(reporter);
+                        connection
+                                .closeFuture()
+                                .addListener(_ -> connections.decisions().socketClosed(reporter));
+                        accepted.accept(connection);
+                    }
+                },
+                trouble -> connections.strained(
+                        Strain.SOCKETS,
+                        "cannot accept connections on " + address + ", trying again: " + ErrorText.of(trouble)));
     }
 
     @Override

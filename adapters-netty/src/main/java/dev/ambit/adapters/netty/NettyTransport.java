@@ -1,6 +1,8 @@
 package dev.ambit.adapters.netty;
 
+import dev.ambit.adapters.netty.relay.BufferBudget;
 import dev.ambit.adapters.netty.socket.EpollLoop;
+import dev.ambit.adapters.netty.socket.SocketBudget;
 import dev.ambit.adapters.netty.tls.TlsContexts;
 import dev.ambit.ports.transport.FlowDecisions;
 import dev.ambit.ports.transport.PodProxy;
@@ -26,6 +28,8 @@ public final class NettyTransport implements Transport {
     private final TransportLimits limits;
     private final TransportSecurity security;
     private final TlsContexts tls;
+    private final SocketBudget sockets;
+    private final BufferBudget.Node buffers;
     private final EventLoopGroup loops;
     private final Neighbours neighbours = new Neighbours();
     private final Set<NettyPodProxy> proxies = ConcurrentHashMap.newKeySet();
@@ -35,6 +39,8 @@ public final class NettyTransport implements Transport {
         this.limits = limits;
         this.security = security;
         this.tls = new TlsContexts(limits.handshakeTimeout(), security.policy(), security.revocations());
+        this.sockets = new SocketBudget(limits.capacity().sockets());
+        this.buffers = new BufferBudget.Node(limits.capacity().nodeBufferedBytes());
         this.loops = new MultiThreadIoEventLoopGroup(
                 options.eventLoops(), new DefaultThreadFactory("transport", true), EpollLoop.newFactory());
         startAtHome(loops);
@@ -52,7 +58,8 @@ public final class NettyTransport implements Transport {
 
     @Override
     public PodProxy serve(PodBinding pod, FlowDecisions decisions) {
-        var connections = new PodConnections(pod, decisions, options, limits, security, tls, neighbours);
+        var connections = new PodConnections(
+                pod, decisions, options, limits, security, tls, neighbours, sockets.share(), buffers);
         NettyPodProxy proxy = NettyPodProxy.start(connections, loops, proxies::remove);
         proxies.add(proxy);
         neighbours.add(connections);

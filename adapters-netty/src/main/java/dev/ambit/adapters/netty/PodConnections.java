@@ -1,7 +1,9 @@
 package dev.ambit.adapters.netty;
 
 import dev.ambit.adapters.netty.http2.ServerSession;
+import dev.ambit.adapters.netty.relay.BufferBudget;
 import dev.ambit.adapters.netty.socket.PodSockets;
+import dev.ambit.adapters.netty.socket.SocketBudget;
 import dev.ambit.adapters.netty.tls.TlsContexts;
 import dev.ambit.domain.address.IpPort;
 import dev.ambit.domain.flow.FlowContext;
@@ -11,6 +13,7 @@ import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.ports.credentials.Credentials;
 import dev.ambit.ports.transport.FlowDecisions;
+import dev.ambit.ports.transport.Strain;
 import dev.ambit.ports.transport.Transport.PodBinding;
 import dev.ambit.ports.transport.TransportLimits;
 import dev.ambit.ports.transport.TransportSecurity;
@@ -18,6 +21,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.time.Duration;
 import java.util.Map;
@@ -26,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -35,6 +40,8 @@ import org.slf4j.LoggerFactory;
 final class PodConnections {
     private static final Logger LOG = LoggerFactory.getLogger(PodConnections.class);
 
+    private static final long STRAIN_PAUSE_NANOS = 1_000_000_000L;
+
     private final PodBinding pod;
     private final FlowDecisions decisions;
     private final NettyOptions options;
@@ -43,6 +50,9 @@ final class PodConnections {
     private final TlsContexts tls;
     private final PodSockets sockets;
     private final Neighbours neighbours;
+    private final SocketBudget.Share socketShare;
+    private final BufferBudget buffers;
+    private final Map<Strain, AtomicLong> strains = new ConcurrentHashMap<>();
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final Set<Flow> flows = ConcurrentHashMap.newKeySet();
     private final Map<ServerSession, EventLoop> sessions = new ConcurrentHashMap<>();
@@ -58,15 +68,20 @@ final class PodConnections {
             TransportLimits limits,
             TransportSecurity security,
             TlsContexts tls,
-            Neighbours neighbours) {
+            Neighbours neighbours,
+            SocketBudget.Share socketShare,
+            BufferBudget.Node bufferNode) {
         this.pod = pod;
         this.decisions = decisions;
         this.options = options;
         this.limits = limits;
         this.security = security;
         this.tls = tls;
-        this.sockets = new PodSockets(pod.namespace(), limits);
+        this.sockets = new PodSockets(pod.namespace(), limits, socketShare);
         this.neighbours = neighbours;
+        this.socketShare = socketShare;
+        this.buffers = new BufferBudget(
+                limits.capacity().podBufferedBytes(), bufferNode, message -> strained(Strain.BUFFERS, message));
     }
 
     PodBinding pod() {
@@ -170,6 +185,32 @@ final class PodConnections {
 
     void rejected(Reporter reporter, IpPort client, IpPort local, String error) {
         decisions.rejected(reporter, client, local, ErrorText.line(error));
+    }
+
+    /** What the pod's connections may hold. */
+    BufferBudget buffers() {
+        return buffers;
+    }
+
+    /** Closes an accepted connection for which there is no socket to spare; false then. */
+    boolean admit(SocketChannel connection) {
+        if (sockets.admit(connection)) {
+            return true;
+        }
+        connection.config().setSoLinger(0);
+        connection.close();
+        strained(Strain.SOCKETS, socketShare.exhausted());
+        return false;
+    }
+
+    /** Says so, but not for every connection. */
+    void strained(Strain strain, String message) {
+        long now = System.nanoTime();
+        AtomicLong told = strains.computeIfAbsent(strain, _ -> new AtomicLong(now - STRAIN_PAUSE_NANOS));
+        long last = told.get();
+        if (now - last >= STRAIN_PAUSE_NANOS && told.compareAndSet(last, now)) {
+            decisions.strained(pod.pod(), strain, ErrorText.line(message));
+        }
     }
 
     /** Tells tunnels to take no more streams. */

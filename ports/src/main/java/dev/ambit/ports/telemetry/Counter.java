@@ -66,6 +66,10 @@ public enum Counter {
             "namespace",
             "pod",
             "limit"),
+    TRANSPORT_STRAINS(
+            "ambit_transport_strains",
+            "Seconds in which the data plane refused or ended connections of a pod for want of something, by what",
+            "of"),
     CERTIFICATE_REQUESTS("ambit_certificate_requests", "Certificates asked for, by outcome", "outcome"),
     PREFETCHES_DROPPED(
             "ambit_certificate_prefetches_dropped", "Certificates not fetched ahead because too many were waiting"),

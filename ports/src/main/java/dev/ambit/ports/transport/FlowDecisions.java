@@ -9,6 +9,7 @@ import dev.ambit.domain.flow.OutboundAttempt;
 import dev.ambit.domain.flow.OutboundPlan;
 import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
+import dev.ambit.domain.workload.PodRef;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -42,6 +43,14 @@ public interface FlowDecisions {
 
     /** A socket that was {@link #socketOpened} is closed. */
     default void socketClosed(Reporter reporter) {}
+
+    /**
+     * The transport refuses connections of a pod, ends some or lets them wait, because it is short of something. Called at
+     * most once a second for a pod and kind, however often that happens.
+     *
+     * @param message one line, lower case, with figures and the way out
+     */
+    void strained(PodRef pod, Strain strain, String message);
 
     /** A connection being carried. Compared by instance. */
     interface LiveFlow {

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param originalSource how to show the caller's address to the application (ENABLE_ORIG_SRC)
  * @param keepalive of sockets to applications and upstreams
  * @param portReuse whether another process may listen in a pod beside this one (INPOD_PORT_REUSE)
+ * @param capacity what all connections together may use
  */
 public record TransportLimits(
         Duration connectTimeout,
@@ -28,7 +29,8 @@ public record TransportLimits(
         int packetMark,
         OriginalSource originalSource,
         TcpKeepalive keepalive,
-        boolean portReuse) {
+        boolean portReuse,
+        Capacity capacity) {
 
     /** With Istio's keepalive, and a port that can be reused. */
     public TransportLimits(
@@ -52,7 +54,8 @@ public record TransportLimits(
                 packetMark,
                 originalSource,
                 TcpKeepalive.ISTIO,
-                true);
+                true,
+                Capacity.GENEROUS);
     }
 
     /** SETTINGS_MAX_CONCURRENT_STREAMS that a server announces. */
@@ -86,7 +89,8 @@ public record TransportLimits(
                 mark,
                 originalSource,
                 keepalive,
-                portReuse);
+                portReuse,
+                capacity);
     }
 
     public TransportLimits withTimeouts(Duration connect, Duration handshake) {
@@ -101,7 +105,8 @@ public record TransportLimits(
                 packetMark,
                 originalSource,
                 keepalive,
-                portReuse);
+                portReuse,
+                capacity);
     }
 
     public TransportLimits withStreamsPerTunnel(int streams) {
@@ -116,7 +121,8 @@ public record TransportLimits(
                 packetMark,
                 originalSource,
                 keepalive,
-                portReuse);
+                portReuse,
+                capacity);
     }
 
     /** These limits with other sockets: how they are kept alive, and whether listeners share their port. */
@@ -132,7 +138,44 @@ public record TransportLimits(
                 packetMark,
                 originalSource,
                 alive,
-                sharedPort);
+                sharedPort,
+                capacity);
+    }
+
+    public TransportLimits withCapacity(Capacity most) {
+        return new TransportLimits(
+                connectTimeout,
+                handshakeTimeout,
+                streamWindowBytes,
+                connectionWindowBytes,
+                frameBytes,
+                streamsPerTunnelMax,
+                idleTunnelTimeout,
+                packetMark,
+                originalSource,
+                keepalive,
+                portReuse,
+                most);
+    }
+
+    /**
+     * What all connections together may use, shared out so that no pod gets the last fifth at the cost of modest ones.
+     *
+     * @param sockets of all pods at a time (AMBIT_SOCKETS_MAX), so that file descriptors are left for everything else
+     * @param podBufferedBytes read and not yet written on, of one pod (AMBIT_WORKLOAD_BUFFERED_BYTES_MAX)
+     * @param nodeBufferedBytes the same of all pods (AMBIT_NODE_BUFFERED_BYTES_MAX)
+     */
+    public record Capacity(int sockets, long podBufferedBytes, long nodeBufferedBytes) {
+        public static final Capacity GENEROUS = new Capacity(1_000_000, 256L << 20, 1L << 30);
+
+        public Capacity {
+            if (sockets < 1 || podBufferedBytes < 1 << 20 || nodeBufferedBytes < podBufferedBytes) {
+                throw new IllegalArgumentException(
+                        "capacity of " + sockets + " sockets (at least 1), " + podBufferedBytes
+                                + " buffered bytes of a pod (at least 1 MiB) and " + nodeBufferedBytes
+                                + " of the node (at least those of a pod)");
+            }
+        }
     }
 
     /** Whether the application sees the caller's address. */

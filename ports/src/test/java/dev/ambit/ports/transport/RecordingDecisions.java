@@ -7,6 +7,7 @@ import dev.ambit.domain.flow.InboundPlan;
 import dev.ambit.domain.flow.OutboundAttempt;
 import dev.ambit.domain.flow.OutboundPlan;
 import dev.ambit.domain.flow.Reporter;
+import dev.ambit.domain.workload.PodRef;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -27,6 +28,8 @@ public final class RecordingDecisions implements FlowDecisions {
     public final BlockingQueue<FlowReport> closed = new LinkedBlockingQueue<>();
     public final BlockingQueue<Rejection> rejected = new LinkedBlockingQueue<>();
 
+    public final BlockingQueue<Strained> strained = new LinkedBlockingQueue<>();
+
     private final Map<Reporter, Integer> sockets = new ConcurrentHashMap<>();
     private volatile Function<OutboundAttempt, OutboundPlan> outbound = attempt -> {
         throw new IllegalStateException("the test expects no outbound connection: " + attempt);
@@ -37,6 +40,9 @@ public final class RecordingDecisions implements FlowDecisions {
 
     /** What {@link FlowDecisions#rejected} was told. */
     public record Rejection(Reporter reporter, IpPort client, IpPort local, String error) {}
+
+    /** What {@link FlowDecisions#strained} was told. */
+    public record Strained(PodRef pod, Strain strain, String message) {}
 
     public void planOutbound(Function<OutboundAttempt, OutboundPlan> plan) {
         outbound = plan;
@@ -87,6 +93,11 @@ public final class RecordingDecisions implements FlowDecisions {
     @Override
     public void rejected(Reporter reporter, IpPort client, IpPort local, String error) {
         rejected.add(new Rejection(reporter, client, local, error));
+    }
+
+    @Override
+    public void strained(PodRef pod, Strain strain, String message) {
+        strained.add(new Strained(pod, strain, message));
     }
 
     /** The next of a queue; fails the test if none comes. */

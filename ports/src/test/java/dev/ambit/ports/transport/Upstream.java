@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 
 /** An application on loopback that a test provides: one virtual thread per connection. */
 final class Upstream implements AutoCloseable {
@@ -41,6 +42,17 @@ final class Upstream implements AutoCloseable {
         return start(connection -> {
             connection.getInputStream().transferTo(connection.getOutputStream());
             connection.shutdownOutput();
+        });
+    }
+
+    /** Accepts and never reads. */
+    static Upstream deaf() {
+        return start(_ -> {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException over) {
+                Thread.currentThread().interrupt();
+            }
         });
     }
 

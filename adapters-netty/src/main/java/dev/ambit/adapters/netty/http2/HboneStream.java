@@ -165,8 +165,9 @@ public final class HboneStream extends Leg {
         }
         buffered -= bytes;
         session.consumed(bytes);
-        int target = session.streamWindow() - buffered;
-        if (!endReceived && target - receiveWindow >= session.streamWindow() / 2) {
+        int window = ahead(session.streamWindow());
+        int target = window - buffered;
+        if (!endReceived && target - receiveWindow >= window / 2) {
             session.windowUpdate(id, target - receiveWindow);
             receiveWindow = target;
         }

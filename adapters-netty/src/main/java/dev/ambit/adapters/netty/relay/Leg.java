@@ -78,6 +78,11 @@ public abstract class Leg {
         }
     }
 
+    /** How far this leg may read ahead of what is written on, if it may read this far when there is room. */
+    protected final int ahead(int ordinary) {
+        return relay == null ? ordinary : relay.ahead(ordinary);
+    }
+
     protected final boolean isJoined() {
         return relay != null;
     }

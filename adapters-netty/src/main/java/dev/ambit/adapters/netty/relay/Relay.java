@@ -18,22 +18,34 @@ public final class Relay {
         void over(long received, long sent, String error);
     }
 
+    /** What is accounted for at once, so that small messages cost nothing. */
+    private static final int STEP = 16 << 10;
+
+    private final BufferBudget budget;
     private final Leg initiator;
     private final Leg responder;
     private final Listener listener;
     private long received;
     private long sent;
+    private long held;
+    private long accounted;
     private boolean over;
 
-    private Relay(Leg initiator, Leg responder, Listener listener) {
+    private Relay(Leg initiator, Leg responder, Listener listener, BufferBudget budget) {
+        this.budget = budget;
         this.initiator = initiator;
         this.responder = responder;
         this.listener = listener;
     }
 
-    /** Joins two legs of the same event loop and begins to carry. */
+    /** As the other, where what the legs hold is counted elsewhere already. */
     public static Relay join(Leg initiator, Leg responder, Listener listener) {
-        var relay = new Relay(initiator, responder, listener);
+        return join(initiator, responder, listener, BufferBudget.unlimited());
+    }
+
+    /** Joins two legs of the same event loop and begins to carry; what they hold counts against the budget. */
+    public static Relay join(Leg initiator, Leg responder, Listener listener, BufferBudget budget) {
+        var relay = new Relay(initiator, responder, listener, budget);
         initiator.attach(relay);
         responder.attach(relay);
         initiator.replay(relay);
@@ -62,7 +74,24 @@ public final class Relay {
         } else {
             sent += data.readableBytes();
         }
+        hold(data.readableBytes());
         other(from).send(data);
+        if (!over && budget.ends(held)) {
+            finish(budget.exhausted(held), true);
+        }
+    }
+
+    private void hold(int bytes) {
+        held += bytes;
+        if (Math.abs(held - accounted) >= STEP) {
+            budget.add(held - accounted);
+            accounted = held;
+        }
+    }
+
+    /** How far a leg may read ahead that may read this far when there is room. */
+    int ahead(int ordinary) {
+        return budget.ahead(ordinary);
     }
 
     void flush(Leg from) {
@@ -79,6 +108,7 @@ public final class Relay {
 
     void written(Leg by, int bytes) {
         if (!over) {
+            hold(-bytes);
             other(by).credit(bytes);
         }
     }
@@ -100,6 +130,7 @@ public final class Relay {
             return;
         }
         over = true;
+        budget.add(-accounted);
         if (abruptly) {
             initiator.abort();
             responder.abort();

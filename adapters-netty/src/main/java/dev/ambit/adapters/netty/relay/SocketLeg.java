@@ -13,10 +13,8 @@ import java.io.IOException;
 
 /** A plain TCP socket. Its channel must allow half-closure and not read by itself. */
 public final class SocketLeg extends Leg {
-    /** Bytes read and not yet written by the other leg, above which reading stops and below which it goes on. */
+    /** Bytes read and not yet written by the other leg, above which reading stops; below half of it, it goes on. */
     private static final int AHEAD_MAX = 512 << 10;
-
-    private static final int AHEAD_RESUME = 256 << 10;
 
     private final SocketChannel channel;
     private final ByteQueue waiting = new ByteQueue();
@@ -97,7 +95,7 @@ public final class SocketLeg extends Leg {
     @Override
     protected void credit(int bytes) {
         ahead -= bytes;
-        if (ahead < AHEAD_RESUME && isJoined()) {
+        if (ahead < ahead(AHEAD_MAX) / 2 && isJoined()) {
             readOn();
         }
     }
@@ -159,7 +157,7 @@ public final class SocketLeg extends Leg {
             ByteBuf data = (ByteBuf) message;
             ahead += data.readableBytes();
             received(data);
-            if (ahead > AHEAD_MAX) {
+            if (ahead > ahead(AHEAD_MAX)) {
                 channel.config().setAutoRead(false);
             }
         }

@@ -42,6 +42,7 @@ public final class PodListener {
      * Binds. An IPv6 wildcard takes IPv4 as well, and IPv4 only where there is no IPv6. Connections are spread over the group's event loops, and do not read until told to.
      *
      * @param accepted runs on the connection's event loop
+     * @param trouble hears when accepting fails, after which the listener rests for a moment
      * @throws TransportException if the port cannot be bound
      */
     public static PodListener bind(
@@ -49,10 +50,12 @@ public final class PodListener {
             NetworkNamespace namespace,
             InetSocketAddress address,
             TransportLimits limits,
-            Consumer<SocketChannel> accepted) {
-        ChannelFuture bound = attempt(group, namespace, address, limits, accepted);
+            Consumer<SocketChannel> accepted,
+            Consumer<Throwable> trouble) {
+        ChannelFuture bound = attempt(group, namespace, address, limits, accepted, trouble);
         if (!bound.isSuccess() && address.getAddress().isAnyLocalAddress() && lacksIpv6(bound.cause())) {
-            bound = attempt(group, namespace, new InetSocketAddress(ANY_IPV4, address.getPort()), limits, accepted);
+            bound = attempt(
+                    group, namespace, new InetSocketAddress(ANY_IPV4, address.getPort()), limits, accepted, trouble);
         }
         if (!bound.isSuccess()) {
             Throwable cause = bound.cause();
@@ -79,11 +82,13 @@ public final class PodListener {
             NetworkNamespace namespace,
             InetSocketAddress address,
             TransportLimits limits,
-            Consumer<SocketChannel> accepted) {
+            Consumer<SocketChannel> accepted,
+            Consumer<Throwable> trouble) {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channelFactory(() -> open(namespace, address.getAddress(), limits))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .handler(new AcceptPause(trouble))
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childHandler(new ChannelInitializer<SocketChannel>() {

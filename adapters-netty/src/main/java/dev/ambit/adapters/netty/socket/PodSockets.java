@@ -57,10 +57,22 @@ public final class PodSockets {
     private final Map<IpAddress, Long> owned = new ConcurrentHashMap<>();
     private final NetworkNamespace namespace;
     private final TransportLimits limits;
+    private final SocketBudget.Share budget;
 
-    public PodSockets(NetworkNamespace namespace, TransportLimits limits) {
+    /** @param budget of which every socket takes one */
+    public PodSockets(NetworkNamespace namespace, TransportLimits limits, SocketBudget.Share budget) {
         this.namespace = namespace;
         this.limits = limits;
+        this.budget = budget;
+    }
+
+    /** Counts an accepted connection; false if there is no room for it. */
+    public boolean admit(Channel accepted) {
+        if (!budget.take()) {
+            return false;
+        }
+        accepted.closeFuture().addListener(_ -> budget.release());
+        return true;
     }
 
     /** Options of every connection, accepted or dialled. */
@@ -234,7 +246,17 @@ public final class PodSockets {
     /** The socket belongs to the namespace for its whole life because it is created while this thread is inside. */
     private EpollSocketChannel open(IpPort target) {
         SocketProtocolFamily family = target.ip().isV4() ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
-        EpollSocketChannel channel = namespace.call(() -> new EpollSocketChannel(family));
+        if (!budget.take()) {
+            throw new IllegalStateException(budget.exhausted());
+        }
+        EpollSocketChannel channel;
+        try {
+            channel = namespace.call(() -> new EpollSocketChannel(family));
+        } catch (RuntimeException noSocket) {
+            budget.release();
+            throw noSocket;
+        }
+        channel.closeFuture().addListener(_ -> budget.release());
         try {
             configure(channel);
             keepAlive(channel, limits.keepalive());

@@ -63,7 +63,8 @@ final class DataPlaneFactory {
                         keepalive.interval(),
                         keepalive.retries(),
                         keepalive.userTimeoutEnabled()),
-                config.inPod().portReuse());
+                config.inPod().portReuse(),
+                config.shares().capacity());
     }
 
     @Singleton

@@ -5,7 +5,6 @@ import dev.ambit.adapters.xds.channel.ControlPlane;
 import dev.ambit.adapters.xds.discovery.NodeIdentity;
 import dev.ambit.adapters.xds.discovery.XdsClientOptions;
 import dev.ambit.adapters.xds.discovery.XdsMeshDiscovery;
-import dev.ambit.domain.flow.FairShare;
 import dev.ambit.domain.flow.InboundOptions;
 import dev.ambit.domain.flow.InboundPlanner;
 import dev.ambit.domain.flow.OutboundPlanner;
@@ -67,8 +66,8 @@ final class MeshFactory {
     }
 
     @Singleton
-    FairShares shares(PrometheusTelemetry telemetry) {
-        var shares = new FairShares(FairShare.GENEROUS, System::nanoTime, telemetry);
+    FairShares shares(ZtunnelConfig config, PrometheusTelemetry telemetry) {
+        var shares = new FairShares(config.shares().connections(), System::nanoTime, telemetry);
         telemetry.gauge(Gauge.LIMITED_CONNECTIONS, shares::held);
         telemetry.gauge(Gauge.GREEDIEST_WORKLOAD, shares::heldByGreediest);
         return shares;
@@ -93,7 +92,7 @@ final class MeshFactory {
                         new InboundOptions(
                                 config.dataPlane().baggage(), config.dataPlane().localhostAppTunnel(), ports)),
                 new OutboundReview(config.node().network()));
-        var pace = new Flows.Pace(Flows.WORKLOAD_WAIT, Flows.ENDINGS_PER_SECOND, System::nanoTime, chores);
+        var pace = new Flows.Pace(Flows.WORKLOAD_WAIT, config.shares().endingsPerSecond(), System::nanoTime, chores);
         var flows = new Flows(mesh, planning, shares, telemetry, telemetry, pace);
         telemetry.gauge(Gauge.LIVE_FLOWS, flows::liveCount);
         telemetry.gauge(Gauge.ENDING_FLOWS, flows::endingCount);

@@ -23,17 +23,19 @@ public record ZtunnelConfig(
         TlsConfig tls,
         LogConfig logging,
         ServerPorts ports,
-        DrainConfig drain) {
+        DrainConfig drain,
+        ShareConfig shares) {
 
     /**
      * Reads and checks everything.
      *
      * @param meshFile the mesh's configuration; may be absent
      * @param processors that this process may use
+     * @param descriptors that this process may open
      * @throws IllegalArgumentException if something cannot be used; the message is one line that names it, its value and
      *     the way out
      */
-    static ZtunnelConfig read(Settings settings, Path meshFile, int processors) {
+    static ZtunnelConfig read(Settings settings, Path meshFile, int processors, int descriptors) {
         MeshProxyConfig mesh = MeshProxyConfig.read(meshFile, settings);
         NodeConfig node = NodeConfig.read(settings, mesh);
         DataPlaneConfig dataPlane = DataPlaneConfig.read(settings, mesh, processors);
@@ -64,6 +66,7 @@ public record ZtunnelConfig(
                 TlsConfig.read(settings),
                 LogConfig.read(settings),
                 ServerPorts.read(settings, mesh),
-                DrainConfig.read(settings));
+                DrainConfig.read(settings),
+                ShareConfig.read(settings, descriptors));
     }
 }

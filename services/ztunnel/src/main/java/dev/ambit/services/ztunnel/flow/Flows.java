@@ -20,6 +20,7 @@ import dev.ambit.ports.telemetry.Counter;
 import dev.ambit.ports.telemetry.FlowTelemetry;
 import dev.ambit.ports.telemetry.Meter;
 import dev.ambit.ports.transport.FlowDecisions;
+import dev.ambit.ports.transport.Strain;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
 import java.time.Duration;
 import java.util.List;
@@ -42,9 +43,6 @@ public final class Flows implements FlowDecisions {
 
     /** How long a connection may wait for its own pod's workload to arrive (Istio's ztunnel waits as long). */
     public static final Duration WORKLOAD_WAIT = Duration.ofSeconds(5);
-
-    /** Connections that are ended each second because their route or an identity changed, where nothing else is said. */
-    public static final int ENDINGS_PER_SECOND = 200;
 
     private final CurrentMesh mesh;
     private final OutboundPlanner outboundPlanner;
@@ -230,6 +228,12 @@ public final class Flows implements FlowDecisions {
     @Override
     public void rejected(Reporter reporter, IpPort client, IpPort local, String error) {
         telemetry.rejected(reporter, client, local, error);
+    }
+
+    @Override
+    public void strained(PodRef pod, Strain strain, String message) {
+        meter.increment(Counter.TRANSPORT_STRAINS, strain.label());
+        LOG.warn("the data plane is short of something\tpod={} of={} cause=\"{}\"", pod, strain.label(), message);
     }
 
     private void changed(MeshView view, List<MeshChange> changes) {

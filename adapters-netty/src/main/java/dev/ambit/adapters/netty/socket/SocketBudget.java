@@ -1,0 +1,65 @@
+package dev.ambit.adapters.netty.socket;
+
+import dev.ambit.domain.flow.FairShare;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * How many sockets a transport may have open, so that file descriptors are left for everything else in the process. Shared
+ * out among pods as connections are ({@link FairShare}): the last fifth is for those that hold less than an equal share.
+ */
+public final class SocketBudget {
+    private final FairShare bound;
+    private final int socketsMax;
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger holders = new AtomicInteger();
+
+    /** @param socketsMax at least 1 */
+    public SocketBudget(int socketsMax) {
+        this.socketsMax = socketsMax;
+        this.bound = new FairShare(socketsMax, 1, socketsMax, 1);
+    }
+
+    /** What one pod has of it. */
+    public Share share() {
+        return new Share();
+    }
+
+    public int socketsMax() {
+        return socketsMax;
+    }
+
+    public int open() {
+        return open.get();
+    }
+
+    /** The sockets of one pod. Safe for use by several threads. */
+    public final class Share {
+        private final AtomicInteger held = new AtomicInteger();
+
+        /** Takes room for one socket, which its owner gives back; false if there is none. */
+        public boolean take() {
+            int had = held.getAndIncrement();
+            if (had == 0) {
+                holders.incrementAndGet();
+            }
+            if (bound.exceeded(had, open.getAndIncrement(), holders.get()).isEmpty()) {
+                return true;
+            }
+            release();
+            return false;
+        }
+
+        public void release() {
+            open.decrementAndGet();
+            if (held.decrementAndGet() == 0) {
+                holders.decrementAndGet();
+            }
+        }
+
+        /** Why {@link #take} said no: one line. */
+        public String exhausted() {
+            return "no socket to spare: " + open.get() + " are open and " + held.get() + " of them are this pod's, "
+                    + socketsMax + " may be (AMBIT_SOCKETS_MAX)";
+        }
+    }
+}
