@@ -138,8 +138,10 @@ public abstract class TransportOverloadContract extends TransportContract {
         assertThat(strained.strain()).isEqualTo(Strain.BUFFERS);
         assertThat(strained.message()).contains("buffers are full", "AMBIT_WORKLOAD_BUFFERED_BYTES_MAX");
         FlowOutcome outcome = RecordingDecisions.next(destination.closed).outcome();
-        assertThat(outcome).isInstanceOfSatisfying(FlowOutcome.Failed.class, failed -> assertThat(failed.message())
-                .contains("buffers are full"));
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        FlowOutcome.Failed.class,
+                        failed -> assertThat(failed.message()).contains("buffers are full"));
         for (int i = 0; i < 20; i++) {
             assertThat(echoes(connect(neighbour))).isTrue();
         }

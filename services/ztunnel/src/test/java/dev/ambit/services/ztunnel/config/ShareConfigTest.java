@@ -59,8 +59,7 @@ class ShareConfigTest {
                         "AMBIT_CHANGE_ENDINGS_PER_SECOND", "9"),
                 20_000);
 
-        assertThat(shares)
-                .isEqualTo(new ShareConfig(new FairShare(1, 2, 3, 4), new Capacity(17, 1 << 20, 2 << 20), 9));
+        assertThat(shares).isEqualTo(new ShareConfig(new FairShare(1, 2, 3, 4), new Capacity(17, 1 << 20, 2 << 20), 9));
     }
 
     @Test

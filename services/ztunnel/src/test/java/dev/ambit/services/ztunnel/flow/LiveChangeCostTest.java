@@ -47,13 +47,14 @@ class LiveChangeCostTest {
     private static final Logger LOG = LoggerFactory.getLogger(LiveChangeCostTest.class);
     private static final int PODS = 100;
     private static final int EACH_WAY = 500;
-    private static final int ROUNDS = 201;
+    private static final int ROUNDS = 51;
 
     private final CurrentMesh mesh = new CurrentMesh();
     private final Flows flows = new Flows(
             mesh,
             new Flows.Planning(new OutboundPlanner("", () -> 0L), new InboundPlanner(""), new OutboundReview("")),
-            new FairShares(new FairShare(1_000_000, 1_000_000, 1_000_000, 1_000_000), () -> 0, new RecordingTelemetry()),
+            new FairShares(
+                    new FairShare(1_000_000, 1_000_000, 1_000_000, 1_000_000), () -> 0, new RecordingTelemetry()),
             new RecordingTelemetry(),
             new RecordingTelemetry(),
             new Flows.Pace(Duration.ofSeconds(15), 100, () -> 0, new ManualScheduler()));
@@ -87,8 +88,8 @@ class LiveChangeCostTest {
     }
 
     private static MeshChange policy(String name, Scope scope, boolean dryRun) {
-        return new MeshChange.PolicyUpserted(new AuthorizationPolicy(
-                new PolicyName("shop", name), scope, Action.DENY, dryRun, List.of()));
+        return new MeshChange.PolicyUpserted(
+                new AuthorizationPolicy(new PolicyName("shop", name), scope, Action.DENY, dryRun, List.of()));
     }
 
     private void carry() {
@@ -114,8 +115,8 @@ class LiveChangeCostTest {
                                 pod(pod), new IpPort(address(2, i), 40_000), new IpPort(address(1, pod), 80)))
                         .toCompletableFuture()
                         .join();
-                flows.opened(new Connection(
-                        in.context(), new Plan.Inbound((InboundPlan.Forward) in), new ArrayList<>()));
+                flows.opened(
+                        new Connection(in.context(), new Plan.Inbound((InboundPlan.Forward) in), new ArrayList<>()));
             }
         }
     }

@@ -22,7 +22,9 @@ import dev.ambit.domain.flow.Superseded;
 import dev.ambit.domain.policy.AuthorizationPolicy;
 import dev.ambit.domain.policy.AuthorizationPolicy.Scope;
 import dev.ambit.domain.policy.PolicyName;
+import dev.ambit.domain.service.AppProtocol;
 import dev.ambit.domain.service.MeshService;
+import dev.ambit.domain.service.ServicePort;
 import dev.ambit.domain.service.VirtualAddress;
 import dev.ambit.domain.view.MeshChange;
 import dev.ambit.domain.workload.GatewayReference;
@@ -97,7 +99,10 @@ class LiveChangeTest {
 
     private static MeshService plain(String name, String vip) {
         return MeshService.plain(
-                key(name), name, List.of(new VirtualAddress("", Cidr.parse(vip).orElseThrow())), List.of());
+                key(name),
+                name,
+                List.of(new VirtualAddress("", Cidr.parse(vip).orElseThrow())),
+                List.of(new ServicePort(80, 8080, AppProtocol.UNKNOWN)));
     }
 
     private static MeshChange service(String name, String vip) {
