@@ -1,13 +1,13 @@
 package dev.ambit.adapters.netty;
 
-import dev.ambit.ports.credentials.Credentials;
 import dev.ambit.ports.transport.Transport;
-import dev.ambit.ports.transport.TransportLimits;
 import dev.ambit.ports.transport.TransportOverloadContract;
+import dev.ambit.ports.transport.TransportLimits;
+import dev.ambit.ports.transport.TransportSecurity;
 
 class NettyTransportOverloadTest extends TransportOverloadContract {
     @Override
-    protected Transport transport(TransportLimits limits, Credentials credentials) {
-        return new NettyTransport(new NettyOptions(2), limits, credentials);
+    protected Transport transport(TransportLimits limits, TransportSecurity security) {
+        return new NettyTransport(new NettyOptions(2), limits, security);
     }
 }
