@@ -2,6 +2,7 @@ package dev.ambit.services.cli;
 
 import dev.ambit.services.cli.bench.BenchCommand;
 import dev.ambit.services.cli.demo.DemoCommand;
+import dev.ambit.services.cli.explain.ExplainCommand;
 import dev.ambit.services.cli.lab.LabException;
 import io.micronaut.configuration.picocli.MicronautFactory;
 import io.micronaut.context.ApplicationContext;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Command;
             "  verify  build and run every test there is for one machine",
             "  build   build what is stale"
         },
-        subcommands = {DemoCommand.class, BenchCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {DemoCommand.class, BenchCommand.class, ExplainCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
 
     public static void main(String[] arguments) {

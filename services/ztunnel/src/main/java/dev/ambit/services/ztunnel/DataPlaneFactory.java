@@ -19,6 +19,8 @@ import dev.ambit.services.ztunnel.credentials.LiveTunnels;
 import dev.ambit.services.ztunnel.dns.DnsProxy;
 import dev.ambit.services.ztunnel.dns.DnsServingTransport;
 import dev.ambit.services.ztunnel.flow.Flows;
+import dev.ambit.services.ztunnel.flow.LoggedDecisions;
+import dev.ambit.services.ztunnel.mesh.CurrentMesh;
 import dev.ambit.services.ztunnel.pod.ServedPods;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
@@ -73,11 +75,14 @@ final class DataPlaneFactory {
             Transport transport,
             Provider<DnsProxy> dns,
             Flows flows,
+            CurrentMesh mesh,
             @Named("chores") ScheduledExecutorService chores,
             PrometheusTelemetry telemetry) {
         ListenPorts ports = config.dataPlane().socks5() ? ListenPorts.ISTIO_WITH_SOCKS5 : ListenPorts.ISTIO;
         Transport serving = config.dns().enabled() ? new DnsServingTransport(transport, dns.get()) : transport;
-        var pods = new ServedPods(serving, flows, config.node().trustDomain(), wildcard(config), ports, chores, telemetry);
+        var decisions = new LoggedDecisions(flows, mesh, config.logging().authorizationAtInfo());
+        var pods =
+                new ServedPods(serving, decisions, config.node().trustDomain(), wildcard(config), ports, chores, telemetry);
         telemetry.gauge(Gauge.ACTIVE_PROXIES, pods::activeCount);
         telemetry.gauge(Gauge.PENDING_PROXIES, pods::pendingCount);
         return pods;

@@ -1,6 +1,7 @@
 package dev.ambit.services.ztunnel;
 
 import dev.ambit.adapters.telemetry.PrometheusTelemetry;
+import dev.ambit.services.ztunnel.web.BuildInfo;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 
@@ -10,6 +11,6 @@ final class TelemetryFactory {
 
     @Singleton
     PrometheusTelemetry telemetry() {
-        return new PrometheusTelemetry("ztunnel", "0.1.0");
+        return new PrometheusTelemetry("ztunnel", BuildInfo.VERSION);
     }
 }

@@ -1,4 +1,4 @@
-/** Readiness and metrics over HTTP. */
+/** Readiness, metrics and administration over HTTP. */
 @NullMarked
 package dev.ambit.services.ztunnel.web;
 

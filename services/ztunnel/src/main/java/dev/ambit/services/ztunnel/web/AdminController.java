@@ -1,0 +1,108 @@
+package dev.ambit.services.ztunnel.web;
+
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.QueryValue;
+import java.util.Map;
+
+/** The admin server on port 15000, localhost alone: the paths and answers of Istio's ztunnel, and {@code /explain}. */
+@Controller(port = "${micronaut.admin-port}")
+final class AdminController {
+    static final String LOGGING_USAGE = """
+
+            usage: POST /logging\t\t\t\t\t\t(To list current level)
+            usage: POST /logging?level=<level>\t\t\t\t(To change global levels)
+            usage: POST /logging?level={mod1}={level1},{mod2}={level2}\t(To change specific mods' logging level)
+            usage: POST /logging?reset\t\t\t\t\t(To go back to what was configured)
+
+            hint: loglevel:\terror|warn|info|debug|trace|off
+            hint: mod_name:\tthe module name, i.e. ztunnel::proxy
+            """;
+
+    private static final String NO_PROFILER = """
+            this proxy runs on a JVM and has no profiler that writes pprof. From the node, as the proxy's user:
+              CPU:  jcmd <pid> JFR.start duration=30s filename=/tmp/ztunnel.jfr
+              heap: jcmd <pid> GC.class_histogram, or GC.heap_dump /tmp/ztunnel.hprof
+            """;
+
+    private static final String PAGE = """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head><meta charset="utf-8"><title>Ambit ztunnel</title></head>
+            <body>
+            <h1>ztunnel</h1>
+            <table>
+            <!--rows--></table>
+            </body>
+            </html>
+            """;
+
+    private static final Map<String, String> APIS = Map.of(
+            "config_dump", "the mesh as this proxy knows it, its configuration and certificates (never a private key)",
+            "explain", "why a connection is or would be carried or refused; params: from, to, port, format=json|text",
+            "logging", "query or change logging levels (POST)",
+            "quitquitquit", "shut down the proxy (POST)",
+            "debug/pprof/profile", "how to profile this process");
+
+    private final ConfigDump dump;
+    private final LogControl logs;
+    private final ProcessEnd end;
+
+    AdminController(ConfigDump dump, LogControl logs, ProcessEnd end) {
+        this.dump = dump;
+        this.logs = logs;
+        this.end = end;
+    }
+
+    @Get(produces = "text/html; charset=utf-8")
+    String index() {
+        var rows = new StringBuilder();
+        APIS.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(each -> rows.append("<tr><td><a href=\"")
+                        .append(each.getKey())
+                        .append("\">")
+                        .append(each.getKey())
+                        .append("</a></td><td>")
+                        .append(each.getValue())
+                        .append("</td></tr>\n"));
+        return PAGE.replace("<!--rows-->", rows);
+    }
+
+    @Get(uri = "/config_dump", produces = MediaType.APPLICATION_JSON)
+    Map<String, Object> configDump() {
+        return dump.now();
+    }
+
+    @Post(uri = "/logging", produces = MediaType.TEXT_PLAIN, consumes = MediaType.ALL)
+    HttpResponse<String> logging(HttpRequest<?> request, @QueryValue(defaultValue = "") String level) {
+        boolean reset = request.getParameters().contains("reset");
+        if (!level.isEmpty() || reset) {
+            try {
+                logs.change(reset, level);
+            } catch (IllegalArgumentException _) {
+                return HttpResponse.<String>badRequest()
+                        .body("Invalid level provided: " + level + "\n" + LOGGING_USAGE);
+            }
+        }
+        return HttpResponse.ok("current log level is " + logs.current() + "\n");
+    }
+
+    @Post(uri = "/quitquitquit", produces = MediaType.TEXT_PLAIN, consumes = MediaType.ALL)
+    String quit() {
+        end.begin("POST /quitquitquit");
+        return "shutdown now\n";
+    }
+
+    @Get(
+            uris = {"/debug/pprof/profile", "/debug/pprof/heap", "/debug/pprof/heap/profiling"},
+            produces = MediaType.TEXT_PLAIN)
+    HttpResponse<String> profile() {
+        return HttpResponse.<String>status(HttpStatus.NOT_IMPLEMENTED).body(NO_PROFILER);
+    }
+}
