@@ -139,14 +139,28 @@ final class HboneClient implements AutoCloseable {
             case 0x8c -> 400;
             case 0x8d -> 404;
             case 0x8e -> 500;
-            case 0x08, 0x18, 0x48 -> {
-                if (fields[1] != 3) {
-                    throw new IOException("status is Huffman coded, which this client does not read");
-                }
-                yield Integer.parseInt(new String(fields, 2, 3, StandardCharsets.US_ASCII));
-            }
+            case 0x08, 0x18, 0x48 ->
+                (fields[1] & 0x80) == 0
+                        ? Integer.parseInt(new String(fields, 2, 3, StandardCharsets.US_ASCII))
+                        : huffmanDigits(fields, 2);
             default -> throw new IOException("header block begins with 0x" + Integer.toHexString(first));
         };
+    }
+
+    /** Three digits in HPACK's Huffman code (RFC 7541, appendix B): 0 to 2 take five bits, 3 to 9 take six. */
+    private static int huffmanDigits(byte[] fields, int from) {
+        int bits = ((fields[from] & 0xff) << 16)
+                | ((fields[from + 1] & 0xff) << 8)
+                | (from + 2 < fields.length ? fields[from + 2] & 0xff : 0);
+        int at = 24;
+        int number = 0;
+        for (int i = 0; i < 3; i++) {
+            int five = (bits >> (at - 5)) & 0x1f;
+            boolean isShort = five <= 2;
+            number = number * 10 + (isShort ? five : ((bits >> (at - 6)) & 0x3f) - 0x19 + 3);
+            at -= isShort ? 5 : 6;
+        }
+        return number;
     }
 
     @Override

@@ -32,14 +32,17 @@ final class MeshUnderTest implements AutoCloseable {
             "shop-catalog", "10.78.1.2",
             "legacy-scanner", "10.78.1.3",
             "shop-payments", "10.78.2.1",
-            "shop-reviews", "10.78.2.2");
+            "shop-reviews", "10.78.2.2",
+            "shop-waypoint", "10.78.2.3");
 
     private final Path root = Checkout.require();
+    private final MeshSetup setup;
     private final Sandbox sandbox;
     private final Map<String, MeshProcess> processes = new HashMap<>();
     private final Map<String, Pod> machines = new LinkedHashMap<>();
 
-    private MeshUnderTest() {
+    private MeshUnderTest(MeshSetup setup) {
+        this.setup = setup;
         sandbox = new Sandbox(
                 List.of("--mount", "--net", "--pid", "--mount-proc"),
                 "mount -t tmpfs -o mode=0755 ambit /run; mkdir -p /run/netns " + FOLDER
@@ -49,8 +52,12 @@ final class MeshUnderTest implements AutoCloseable {
 
     /** A mesh in which every process is ready and every pod of shop is enrolled. */
     static MeshUnderTest start() {
-        Await.step("starting a mesh: control plane, two nodes, five pods");
-        var mesh = new MeshUnderTest();
+        return start(MeshSetup.OURS);
+    }
+
+    static MeshUnderTest start(MeshSetup setup) {
+        Await.step("starting a mesh: control plane, two nodes, five pods" + setup.described());
+        var mesh = new MeshUnderTest(setup);
         try {
             mesh.raise();
             return mesh;
@@ -71,6 +78,7 @@ final class MeshUnderTest implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        setup.manifests().forEach(name -> write(name, MeshSetup.resource(name)));
         startControlPlane();
         awaitReady("control", 15_021);
         for (String node : List.of("node-a", "node-b")) {
@@ -88,12 +96,13 @@ final class MeshUnderTest implements AutoCloseable {
         start(
                 CONTROL_PLANE,
                 "control",
-                "control-plane",
-                "controlplane",
+                java("control-plane", "controlplane"),
                 Map.of(
                         "MANIFESTS_DIR", FOLDER + "/manifests",
                         "POD_STATUS_DIR", FOLDER + "/pod-status",
                         "CA_DIR", FOLDER + "/ca",
+                        // One clock for all, and certificates too short-lived to begin in the past.
+                        "CA_BACKDATE", "0s",
                         "TOKENS_DIR", FOLDER + "/tokens",
                         "TRUST_BUNDLE_FILE", FOLDER + "/root-cert.pem"));
     }
@@ -102,8 +111,7 @@ final class MeshUnderTest implements AutoCloseable {
         start(
                 "cni-" + node,
                 node,
-                "cni-agent",
-                "cniagent",
+                java("cni-agent", "cniagent"),
                 Map.of(
                         "NODE_NAME", node,
                         "MANIFESTS_DIR", FOLDER + "/manifests",
@@ -134,14 +142,26 @@ final class MeshUnderTest implements AutoCloseable {
                 FOLDER + "/tokens/istio-system_" + pod + "/istio-token",
                 "INPOD_UDS",
                 FOLDER + "/" + node + "/ztunnel.sock"));
-        start(pod, node, "ztunnel", "ztunnel", environment);
+        environment.putAll(setup.environment());
+        setup.staticFile().ifPresent(resource -> {
+            write(file("tmp/" + resource), MeshSetup.resource(resource));
+            environment.put("XDS_ADDRESS", "");
+            environment.put("LOCAL_XDS_PATH", FOLDER + "/tmp/" + resource);
+        });
+        List<String> command = setup.peerAt(node).map(List::of).orElseGet(() -> java("ztunnel", "ztunnel"));
+        start(pod, node, command, environment);
     }
 
-    private void start(
-            String name, String machine, String module, String packageName, Map<String, String> environment) {
+    private void start(String name, String machine, List<String> program, Map<String, String> environment) {
         String init = Long.toString(sandbox.pid());
         var command = new ArrayList<>(List.of("nsenter", "-t", init, "-m", "-p"));
         command.addAll(List.of("--net=" + sandbox.path("/run/netns/" + machine), "--"));
+        command.addAll(program);
+        processes.put(name, new MeshProcess(name, command, environment, file("logs/" + name + ".log")));
+    }
+
+    private List<String> java(String module, String packageName) {
+        var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
         command.addAll(List.of("-XX:-UsePerfData", "-Djava.io.tmpdir=" + FOLDER + "/tmp"));
@@ -149,16 +169,20 @@ final class MeshUnderTest implements AutoCloseable {
         Path jar = Checkout.jar(root, module);
         command.addAll(List.of("-cp", jar + ":" + jar.resolveSibling("lib") + "/*"));
         command.add("dev.ambit.services." + packageName + ".Main");
-        processes.put(name, new MeshProcess(name, command, environment, file("logs/" + name + ".log")));
+        return command;
     }
 
     void awaitReady(String machine, int port) {
         Pod node = machine(machine);
         var address = new InetSocketAddress(node.address(), port);
-        Await.until(
-                READY,
-                machine + ":" + port + " is ready\n" + logs(),
-                () -> node.get(address, "/healthz/ready").startsWith("ready"));
+        try {
+            Await.until(
+                    READY,
+                    machine + ":" + port + " is ready",
+                    () -> node.get(address, "/healthz/ready").startsWith("ready"));
+        } catch (AssertionError late) {
+            throw new AssertionError(late.getMessage() + "\n" + logs(), late);
+        }
     }
 
     /** Calls the application of the other pod, from the first, and expects this answer within 5 s. */
@@ -214,6 +238,14 @@ final class MeshUnderTest implements AutoCloseable {
             Path draft = file("tmp/" + name);
             Files.writeString(draft, yaml);
             Files.move(draft, file("manifests/" + name), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -9,11 +9,22 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Random;
 
 /** A machine of the mesh (pod or node) as its applications see it: calls go out from it, an HTTP server may run in it. */
 final class Pod implements AutoCloseable {
     static final int PORT = 8080;
+
+    /** Reads to the end, then answers with count and SHA-256 of what it read. */
+    static final int DIGEST_PORT = 9090;
+
+    /** Reads a number and sends as many bytes of {@link #pattern}. */
+    static final int FETCH_PORT = 9091;
+
     private static final int TIMEOUT_MILLIS = (int) Duration.ofSeconds(8).toMillis();
 
     private final String name;
@@ -30,16 +41,57 @@ final class Pod implements AutoCloseable {
         return address;
     }
 
+    LinuxNetworkNamespace namespace() {
+        return namespace;
+    }
+
     InetSocketAddress application() {
         return new InetSocketAddress(address, PORT);
     }
 
+    /** What one connection is answered with. */
+    private interface Application {
+        void serve(Socket caller) throws IOException;
+    }
+
     /** Starts the pod's application: answers every request with its name and the caller's address. */
     void serve() {
+        listen(PORT, this::answer);
+    }
+
+    /** Starts the applications on {@link #DIGEST_PORT} and {@link #FETCH_PORT}. */
+    void serveDigests() {
+        listen(DIGEST_PORT, caller -> {
+            byte[] all = caller.getInputStream().readAllBytes();
+            caller.getOutputStream().write((all.length + " " + hex(all)).getBytes(StandardCharsets.UTF_8));
+        });
+        listen(FETCH_PORT, caller -> {
+            int bytes = Integer.parseInt(line(caller));
+            caller.getOutputStream().write(pattern(bytes));
+        });
+    }
+
+    /** Bytes that repeat only after a while. */
+    static byte[] pattern(int length) {
+        byte[] bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        return bytes;
+    }
+
+    /** SHA-256. */
+    static String hex(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    private void listen(int port, Application application) {
         ServerSocket server = namespace.call(() -> {
             try {
                 var listening = new ServerSocket();
-                listening.bind(new InetSocketAddress(PORT));
+                listening.bind(new InetSocketAddress(port));
                 return listening;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -49,7 +101,7 @@ final class Pod implements AutoCloseable {
             while (true) {
                 try {
                     Socket caller = server.accept();
-                    Thread.ofVirtual().start(() -> answer(caller));
+                    Thread.ofVirtual().start(() -> run(application, caller));
                 } catch (IOException _) {
                     return;
                 }
@@ -57,9 +109,16 @@ final class Pod implements AutoCloseable {
         });
     }
 
-    private void answer(Socket caller) {
-        try (caller;
-                var in = new BufferedReader(new InputStreamReader(caller.getInputStream(), StandardCharsets.UTF_8))) {
+    private static void run(Application application, Socket caller) {
+        try (caller) {
+            application.serve(caller);
+        } catch (IOException _) {
+            // The caller left.
+        }
+    }
+
+    private void answer(Socket caller) throws IOException {
+        try (var in = new BufferedReader(new InputStreamReader(caller.getInputStream(), StandardCharsets.UTF_8))) {
             String body = name + " hears " + caller.getInetAddress().getHostAddress();
             byte[] answer = ("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
                     .getBytes(StandardCharsets.UTF_8);
@@ -68,8 +127,6 @@ final class Pod implements AutoCloseable {
                     caller.getOutputStream().write(answer);
                 }
             }
-        } catch (IOException _) {
-            // The caller left.
         }
     }
 

@@ -57,3 +57,4 @@ pod shop-catalog 10.78.1.2 node-a
 pod legacy-scanner 10.78.1.3 node-a
 pod shop-payments 10.78.2.1 node-b
 pod shop-reviews 10.78.2.2 node-b
+pod shop-waypoint 10.78.2.3 node-b

@@ -1,0 +1,69 @@
+package dev.ambit.systemtests;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who carries a connection, and who told them about the mesh.
+ *
+ * @param client the node proxy of the caller's node
+ * @param server the node proxy of the called pod's node
+ */
+record Combination(Side client, Side server, Source source) {
+    enum Side {
+        OURS,
+        THEIRS
+    }
+
+    enum Source {
+        CONTROL_PLANE,
+        STATIC_FILE
+    }
+
+    /** How long certificates live in these meshes, seconds. */
+    static final int SECRET_TTL_SECONDS = 20;
+
+    /** Those in which every process is ours. */
+    static List<Combination> ours() {
+        return List.of(
+                new Combination(Side.OURS, Side.OURS, Source.CONTROL_PLANE),
+                new Combination(Side.OURS, Side.OURS, Source.STATIC_FILE));
+    }
+
+    static List<Combination> all() {
+        var all = new ArrayList<Combination>();
+        for (Source source : Source.values()) {
+            for (Side client : Side.values()) {
+                for (Side server : Side.values()) {
+                    all.add(new Combination(client, server, source));
+                }
+            }
+        }
+        return all;
+    }
+
+    MeshSetup setup(Optional<Path> peer) {
+        var peerNodes = new ArrayList<String>();
+        if (client == Side.THEIRS) {
+            peerNodes.add("node-a");
+        }
+        if (server == Side.THEIRS) {
+            peerNodes.add("node-b");
+        }
+        return new MeshSetup(
+                peer,
+                Set.copyOf(peerNodes),
+                List.of("guarded.yaml"),
+                source == Source.STATIC_FILE ? Optional.of("static-mesh.yaml") : Optional.empty(),
+                Map.of("SECRET_TTL", SECRET_TTL_SECONDS + "s"));
+    }
+
+    @Override
+    public String toString() {
+        return client + " -> " + server + ", " + source;
+    }
+}

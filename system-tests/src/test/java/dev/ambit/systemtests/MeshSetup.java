@@ -1,0 +1,48 @@
+package dev.ambit.systemtests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What differs from mesh to mesh.
+ *
+ * @param peer another implementation of ztunnel
+ * @param peerNodes where it runs instead of ours
+ * @param manifests test resources that the control plane and the agents read besides the samples
+ * @param staticFile a test resource that ztunnels read instead of asking the control plane
+ * @param environment of both ztunnels, beside what they need anyway
+ */
+record MeshSetup(
+        Optional<Path> peer,
+        Set<String> peerNodes,
+        List<String> manifests,
+        Optional<String> staticFile,
+        Map<String, String> environment) {
+
+    /** Every process is ours, configured by our control plane from the samples. */
+    static final MeshSetup OURS = new MeshSetup(Optional.empty(), Set.of(), List.of(), Optional.empty(), Map.of());
+
+    Optional<String> peerAt(String node) {
+        return peer.filter(_ -> peerNodes.contains(node)).map(Path::toString);
+    }
+
+    String described() {
+        return (peerNodes.isEmpty() ? "" : ", " + String.join(" and ", peerNodes) + " with " + peer.orElseThrow())
+                + staticFile.map(file -> ", configured by " + file).orElse("");
+    }
+
+    static String resource(String name) {
+        try (var resource = MeshSetup.class.getResourceAsStream(name)) {
+            return new String(Objects.requireNonNull(resource, name).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
