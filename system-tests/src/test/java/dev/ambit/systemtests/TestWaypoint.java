@@ -21,6 +21,7 @@ import dev.ambit.ports.transport.ListenPorts;
 import dev.ambit.ports.transport.RecordingDecisions;
 import dev.ambit.ports.transport.Transport;
 import dev.ambit.ports.transport.TransportLimits;
+import dev.ambit.ports.transport.TransportSecurity;
 import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.security.cert.CertificateException;
@@ -39,7 +40,7 @@ final class TestWaypoint implements AutoCloseable {
     TestWaypoint(MeshUnderTest mesh, CertificateClient certificates, Pod application) {
         var credentials = new FakeCredentials();
         credentials.hold(IDENTITY, certificate(certificates));
-        transport = new NettyTransport(new NettyOptions(1), TransportLimits.ISTIO, credentials);
+        transport = new NettyTransport(new NettyOptions(1), TransportLimits.ISTIO, TransportSecurity.of(credentials));
         decisions.planInbound(attempt -> toApplication(attempt, application));
         Pod pod = mesh.machine("shop-waypoint");
         transport.serve(

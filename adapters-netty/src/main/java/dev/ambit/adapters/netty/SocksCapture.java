@@ -55,7 +55,9 @@ final class SocksCapture {
                 case SocksHandshake.Target.Name(String hostname, int port) ->
                     Answers.ask(
                             connection.eventLoop(),
-                            () -> pod.pod().names().addressOf(hostname, client.ip().family()),
+                            () -> pod.pod()
+                                    .names()
+                                    .addressOf(hostname, client.ip().family()),
                             found -> resolved(hostname, found.map(ip -> new IpPort(ip, port))),
                             _ -> resolved(hostname, Optional.empty()));
             }

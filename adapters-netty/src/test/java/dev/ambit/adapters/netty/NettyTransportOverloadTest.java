@@ -1,8 +1,8 @@
 package dev.ambit.adapters.netty;
 
 import dev.ambit.ports.transport.Transport;
-import dev.ambit.ports.transport.TransportOverloadContract;
 import dev.ambit.ports.transport.TransportLimits;
+import dev.ambit.ports.transport.TransportOverloadContract;
 import dev.ambit.ports.transport.TransportSecurity;
 
 class NettyTransportOverloadTest extends TransportOverloadContract {

@@ -61,7 +61,8 @@ class PlannersPropertyTest {
             assertThat(plan.context().reporter()).isEqualTo(Reporter.DESTINATION);
             if (plan instanceof InboundPlan.Forward forward) {
                 Workload own = view.workloadOf(attempt.destination()).orElseThrow();
-                assertThat(ProxyPorts.ISTIO.contains(forward.destination().port())).isFalse();
+                assertThat(ProxyPorts.ISTIO.contains(forward.destination().port()))
+                        .isFalse();
                 assertThat(forward.facts().destination().port())
                         .isEqualTo(forward.destination().port());
                 assertThat(view.policiesFor(own).decide(forward.facts())).isInstanceOf(Verdict.Allowed.class);

@@ -10,7 +10,6 @@ public record ListenPorts(int outbound, int inboundPlaintext, int inboundHbone, 
     /** Of a listener that is not wanted. */
     public static final int NONE = -1;
 
-
     /** Istio's: 15001, 15006, 15008. */
     public static final ListenPorts ISTIO = new ListenPorts(15_001, 15_006, 15_008);
 

@@ -177,7 +177,8 @@ public abstract class TransportSocksContract extends TransportContract {
         for (int i = 0; i < 100; i++) {
             byte[] garbage = new byte[random.nextInt(400)];
             random.nextBytes(garbage);
-            try (Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), proxy.ports().socks5())) {
+            try (Socket socket =
+                    new Socket(InetAddress.ofLiteral("127.0.0.1"), proxy.ports().socks5())) {
                 if (i % 2 == 0) {
                     send(socket, GREETING);
                 }

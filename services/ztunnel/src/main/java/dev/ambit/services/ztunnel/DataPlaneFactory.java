@@ -81,8 +81,8 @@ final class DataPlaneFactory {
         ListenPorts ports = config.dataPlane().socks5() ? ListenPorts.ISTIO_WITH_SOCKS5 : ListenPorts.ISTIO;
         Transport serving = config.dns().enabled() ? new DnsServingTransport(transport, dns.get()) : transport;
         var decisions = new LoggedDecisions(flows, mesh, config.logging().authorizationAtInfo());
-        var pods =
-                new ServedPods(serving, decisions, config.node().trustDomain(), wildcard(config), ports, chores, telemetry);
+        var pods = new ServedPods(
+                serving, decisions, config.node().trustDomain(), wildcard(config), ports, chores, telemetry);
         telemetry.gauge(Gauge.ACTIVE_PROXIES, pods::activeCount);
         telemetry.gauge(Gauge.PENDING_PROXIES, pods::pendingCount);
         return pods;

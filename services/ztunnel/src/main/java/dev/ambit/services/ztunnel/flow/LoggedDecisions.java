@@ -9,8 +9,10 @@ import dev.ambit.domain.flow.OutboundPlan;
 import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.view.MeshView;
+import dev.ambit.domain.workload.PodRef;
 import dev.ambit.domain.workload.Workload;
 import dev.ambit.ports.transport.FlowDecisions;
+import dev.ambit.ports.transport.Strain;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -81,6 +83,11 @@ public final class LoggedDecisions implements FlowDecisions {
     @Override
     public CompletionStage<OutboundPlan> outbound(OutboundAttempt attempt) {
         return decisions.outbound(attempt);
+    }
+
+    @Override
+    public void strained(PodRef pod, Strain strain, String message) {
+        decisions.strained(pod, strain, message);
     }
 
     @Override

@@ -209,8 +209,8 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
     private void start(Served served) {
         PodRef pod = served.pod;
         var identity = new SpiffeId(trustDomain, pod.namespace(), pod.serviceAccount());
-        served.proxy = transport.serve(
-                new Transport.PodBinding(pod, identity, served.namespace, wildcard, ports), decisions);
+        served.proxy =
+                transport.serve(new Transport.PodBinding(pod, identity, served.namespace, wildcard, ports), decisions);
         meter.increment(Counter.PROXIES_STARTED);
         LOG.info("serving pod\tpod={} identity={}", pod, identity);
     }
