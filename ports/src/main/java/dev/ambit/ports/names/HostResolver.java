@@ -2,6 +2,7 @@ package dev.ambit.ports.names;
 
 import dev.ambit.domain.address.IpAddress;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -22,4 +23,19 @@ public interface HostResolver extends AutoCloseable {
     /** Fails the lookups under way. */
     @Override
     void close();
+
+    /** One that knows no name, for tests and for parts that are run alone. */
+    static HostResolver none() {
+        return new HostResolver() {
+            @Override
+            public CompletionStage<List<IpAddress>> addresses(String hostname) {
+                return CompletableFuture.failedFuture(new HostResolverException("nobody is asked for host names"));
+            }
+
+            @Override
+            public void close() {
+                // Holds nothing.
+            }
+        };
+    }
 }

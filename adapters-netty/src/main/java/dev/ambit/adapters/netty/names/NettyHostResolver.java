@@ -58,24 +58,31 @@ public final class NettyHostResolver implements HostResolver {
      * @param namesMax answers remembered (Istio's ztunnel: 4096)
      * @param ttlMax how long an answer is remembered at most, whatever it says
      * @param negativeTtl how long it is remembered that a name has no address
+     * @param ipv6 whether IPv6 addresses are asked for
      */
     public record Options(
             Optional<InetSocketAddress> servers,
             Duration timeout,
             int namesMax,
             Duration ttlMax,
-            Duration negativeTtl) {
+            Duration negativeTtl,
+            boolean ipv6) {
         /** The system's servers, five seconds, 4096 names for at most five minutes. */
         public static final Options SYSTEM = new Options(
-                Optional.empty(), Duration.ofSeconds(5), 4096, Duration.ofMinutes(5), Duration.ofSeconds(5));
+                Optional.empty(), Duration.ofSeconds(5), 4096, Duration.ofMinutes(5), Duration.ofSeconds(5), true);
 
         /** The same, asking this server only. */
         public Options asking(InetSocketAddress server) {
-            return new Options(Optional.of(server), timeout, namesMax, ttlMax, negativeTtl);
+            return new Options(Optional.of(server), timeout, namesMax, ttlMax, negativeTtl, ipv6);
         }
 
         public Options within(Duration lookup) {
-            return new Options(servers, lookup, namesMax, ttlMax, negativeTtl);
+            return new Options(servers, lookup, namesMax, ttlMax, negativeTtl, ipv6);
+        }
+
+        /** Where IPv6 is switched off. */
+        public Options onlyIpv4() {
+            return new Options(servers, timeout, namesMax, ttlMax, negativeTtl, false);
         }
     }
 
@@ -97,7 +104,8 @@ public final class NettyHostResolver implements HostResolver {
                 .nameServerProvider(servers)
                 .hostsFileEntriesResolver(
                         options.servers().isPresent() ? (_, _) -> null : HostsFileEntriesResolver.DEFAULT)
-                .resolvedAddressTypes(ResolvedAddressTypes.IPV4_PREFERRED)
+                .resolvedAddressTypes(
+                        options.ipv6() ? ResolvedAddressTypes.IPV4_PREFERRED : ResolvedAddressTypes.IPV4_ONLY)
                 .completeOncePreferredResolved(false)
                 .queryTimeoutMillis(Math.min(QUERY_MILLIS_PER_TRY, timeout.toMillis()))
                 .resolveCache(cache)

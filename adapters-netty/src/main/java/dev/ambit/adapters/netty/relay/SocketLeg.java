@@ -9,12 +9,17 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
-import java.io.IOException;
+import io.netty.channel.unix.Errors;
+import java.nio.channels.ClosedChannelException;
+import java.util.Set;
 
 /** A plain TCP socket. Its channel must allow half-closure and not read by itself. */
 public final class SocketLeg extends Leg {
     /** Bytes read and not yet written by the other leg, above which reading stops; below half of it, it goes on. */
     private static final int AHEAD_MAX = 512 << 10;
+
+    private static final Set<Integer> ORDINARY =
+            Set.of(Errors.ERRNO_ECONNRESET_NEGATIVE, Errors.ERRNO_EPIPE_NEGATIVE, Errors.ERRNO_ENOTCONN_NEGATIVE);
 
     private final SocketChannel channel;
     private final ByteQueue waiting = new ByteQueue();
@@ -133,8 +138,17 @@ public final class SocketLeg extends Leg {
     }
 
     private void lose(Throwable cause) {
-        // Resets and broken pipes are how TCP connections end every day (Istio does not report them either).
-        gone(cause instanceof IOException ? "" : "socket failed: " + cause);
+        gone(failure(cause));
+    }
+
+    /**
+     * What to report about the end of a socket: nothing for resets, broken pipes and the like, which is how TCP connections
+     * end every day (Istio does not report them either); anything else is a failure.
+     */
+    static String failure(Throwable cause) {
+        boolean ordinary = cause instanceof ClosedChannelException
+                || (cause instanceof Errors.NativeIoException refused && ORDINARY.contains(refused.expectedErr()));
+        return ordinary ? "" : "socket failed: " + cause.getMessage();
     }
 
     /**

@@ -3,8 +3,10 @@ package dev.ambit.services.ztunnel;
 import dev.ambit.adapters.linux.zds.ZdsPodFeed;
 import dev.ambit.adapters.netty.NettyOptions;
 import dev.ambit.adapters.netty.NettyTransport;
+import dev.ambit.adapters.netty.names.NettyHostResolver;
 import dev.ambit.adapters.telemetry.PrometheusTelemetry;
 import dev.ambit.ports.credentials.Revocations;
+import dev.ambit.ports.names.HostResolver;
 import dev.ambit.ports.podnetwork.PodFeed;
 import dev.ambit.ports.telemetry.Gauge;
 import dev.ambit.ports.transport.ListenPorts;
@@ -67,6 +69,14 @@ final class DataPlaneFactory {
                         keepalive.userTimeoutEnabled()),
                 config.inPod().portReuse(),
                 config.shares().capacity());
+    }
+
+    /** Made before any thread is inside a pod's network namespace: names are looked up as the node does. */
+    @Singleton
+    @Bean(preDestroy = "close")
+    HostResolver names(ZtunnelConfig config) {
+        NettyHostResolver.Options system = NettyHostResolver.Options.SYSTEM;
+        return new NettyHostResolver(config.dataPlane().ipv6Enabled() ? system : system.onlyIpv4());
     }
 
     @Singleton

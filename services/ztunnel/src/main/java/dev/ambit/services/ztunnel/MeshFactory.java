@@ -11,6 +11,7 @@ import dev.ambit.domain.flow.OutboundPlanner;
 import dev.ambit.domain.flow.OutboundReview;
 import dev.ambit.domain.flow.ProxyPorts;
 import dev.ambit.ports.discovery.MeshDiscovery;
+import dev.ambit.ports.names.HostResolver;
 import dev.ambit.ports.telemetry.Gauge;
 import dev.ambit.services.ztunnel.config.ControlPlaneConfig;
 import dev.ambit.services.ztunnel.config.ZtunnelConfig;
@@ -78,6 +79,7 @@ final class MeshFactory {
             ZtunnelConfig config,
             CurrentMesh mesh,
             FairShares shares,
+            HostResolver names,
             PrometheusTelemetry telemetry,
             @Named("chores") ScheduledExecutorService chores) {
         var ports = new ProxyPorts(config.dataPlane().socks5());
@@ -91,7 +93,8 @@ final class MeshFactory {
                         config.node().network(),
                         new InboundOptions(
                                 config.dataPlane().baggage(), config.dataPlane().localhostAppTunnel(), ports)),
-                new OutboundReview(config.node().network()));
+                new OutboundReview(config.node().network()),
+                names);
         var pace = new Flows.Pace(Flows.WORKLOAD_WAIT, config.shares().endingsPerSecond(), System::nanoTime, chores);
         var flows = new Flows(mesh, planning, shares, telemetry, telemetry, pace);
         telemetry.gauge(Gauge.LIVE_FLOWS, flows::liveCount);

@@ -7,6 +7,7 @@ import dev.ambit.domain.flow.InboundAttempt;
 import dev.ambit.domain.flow.InboundPlan;
 import dev.ambit.domain.flow.InboundPlanner;
 import dev.ambit.domain.flow.OutboundAttempt;
+import dev.ambit.domain.flow.OutboundDecision;
 import dev.ambit.domain.flow.OutboundPlan;
 import dev.ambit.domain.flow.OutboundPlanner;
 import dev.ambit.domain.flow.OutboundReview;
@@ -16,6 +17,7 @@ import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.view.MeshChange;
 import dev.ambit.domain.view.MeshView;
 import dev.ambit.domain.workload.PodRef;
+import dev.ambit.ports.names.HostResolver;
 import dev.ambit.ports.telemetry.Counter;
 import dev.ambit.ports.telemetry.FlowTelemetry;
 import dev.ambit.ports.telemetry.Meter;
@@ -46,6 +48,7 @@ public final class Flows implements FlowDecisions {
 
     private final CurrentMesh mesh;
     private final OutboundPlanner outboundPlanner;
+    private final HostLookups lookups;
     private final InboundPlanner inboundPlanner;
     private final FlowTelemetry telemetry;
     private final Meter meter;
@@ -58,8 +61,16 @@ public final class Flows implements FlowDecisions {
      * How plans are made.
      *
      * @param review judges outbound connections that are being carried
+     * @param resolver knows the addresses of endpoints that have only a host name
      */
-    public record Planning(OutboundPlanner outbound, InboundPlanner inbound, OutboundReview review) {}
+    public record Planning(
+            OutboundPlanner outbound, InboundPlanner inbound, OutboundReview review, HostResolver resolver) {
+
+        /** In a mesh whose endpoints have addresses. */
+        public Planning(OutboundPlanner outbound, InboundPlanner inbound, OutboundReview review) {
+            this(outbound, inbound, review, HostResolver.none());
+        }
+    }
 
     /**
      * How patient and how quick this is.
@@ -77,6 +88,7 @@ public final class Flows implements FlowDecisions {
             CurrentMesh mesh, Planning planning, FairShares shares, FlowTelemetry telemetry, Meter meter, Pace pace) {
         this.mesh = mesh;
         this.outboundPlanner = planning.outbound();
+        this.lookups = new HostLookups(planning.outbound(), planning.resolver(), meter);
         this.inboundPlanner = planning.inbound();
         this.telemetry = telemetry;
         this.meter = meter;
@@ -135,22 +147,31 @@ public final class Flows implements FlowDecisions {
         }
         if (mesh.isSynced()) {
             MeshView view = mesh.view();
-            OutboundPlan plan = outboundPlanner.plan(view, attempt);
-            if (!awaitsWorkload(plan)) {
-                return CompletableFuture.completedFuture(planned(view, attempt, plan));
+            OutboundDecision decision = outboundPlanner.decide(view, attempt);
+            if (!awaitsWorkload(decision)) {
+                return planned(view, attempt, decision);
             }
         }
         return mesh.knowing(attempt.source(), workloadWait)
-                .thenApply(view -> planned(
+                .thenCompose(view -> planned(
                         view,
                         attempt,
                         mesh.isSynced()
-                                ? outboundPlanner.plan(view, attempt)
-                                : Refusals.outbound(view, attempt, new RefusalReason.NotSynced())));
+                                ? outboundPlanner.decide(view, attempt)
+                                : new OutboundDecision.Planned(
+                                        Refusals.outbound(view, attempt, new RefusalReason.NotSynced()))));
     }
 
-    private static boolean awaitsWorkload(OutboundPlan plan) {
-        return plan instanceof OutboundPlan.Refuse refusal && refusal.reason() instanceof RefusalReason.WorkloadUnknown;
+    private static boolean awaitsWorkload(OutboundDecision decision) {
+        return decision instanceof OutboundDecision.Planned(OutboundPlan.Refuse refusal)
+                && refusal.reason() instanceof RefusalReason.WorkloadUnknown;
+    }
+
+    /** At once, but for an endpoint that has to be looked up; its connection keeps its place meanwhile. */
+    private CompletionStage<OutboundPlan> planned(MeshView view, OutboundAttempt attempt, OutboundDecision decision) {
+        return decision instanceof OutboundDecision.Planned(OutboundPlan plan)
+                ? CompletableFuture.completedFuture(planned(view, attempt, plan))
+                : lookups.plan(decision).thenApply(plan -> planned(view, attempt, plan));
     }
 
     private OutboundPlan planned(MeshView view, OutboundAttempt attempt, OutboundPlan plan) {
