@@ -46,6 +46,17 @@ final class MeshProcess {
         Await.until(Duration.ofSeconds(5), name + " is dead", () -> !process.isAlive());
     }
 
+    /** As a cluster asks a process to end. */
+    void terminate() {
+        process.children().forEach(ProcessHandle::destroy);
+    }
+
+    /** Waits until the process has ended by itself, and returns its status. */
+    int awaitEnd(Duration longest) {
+        Await.until(longest, name + " ends", () -> !process.isAlive());
+        return process.exitValue();
+    }
+
     void restart() {
         process = start();
     }

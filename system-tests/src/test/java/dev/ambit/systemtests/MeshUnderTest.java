@@ -24,16 +24,18 @@ final class MeshUnderTest implements AutoCloseable {
     static final String CONTROL_PLANE = "control-plane";
     private static final String FOLDER = "/run/ambit";
     private static final Duration READY = Duration.ofSeconds(60);
-    private static final Map<String, String> ADDRESSES = Map.of(
-            "control", "10.77.0.10",
-            "node-a", "10.77.0.1",
-            "node-b", "10.77.0.2",
-            "shop-cart", "10.78.1.1",
-            "shop-catalog", "10.78.1.2",
-            "legacy-scanner", "10.78.1.3",
-            "shop-payments", "10.78.2.1",
-            "shop-reviews", "10.78.2.2",
-            "shop-waypoint", "10.78.2.3");
+    private static final Map<String, String> ADDRESSES = Map.ofEntries(
+            Map.entry("control", "10.77.0.10"),
+            Map.entry("node-a", "10.77.0.1"),
+            Map.entry("node-b", "10.77.0.2"),
+            Map.entry("next-a", "10.77.0.21"),
+            Map.entry("next-b", "10.77.0.22"),
+            Map.entry("shop-cart", "10.78.1.1"),
+            Map.entry("shop-catalog", "10.78.1.2"),
+            Map.entry("legacy-scanner", "10.78.1.3"),
+            Map.entry("shop-payments", "10.78.2.1"),
+            Map.entry("shop-reviews", "10.78.2.2"),
+            Map.entry("shop-waypoint", "10.78.2.3"));
 
     private final Path root = Checkout.require();
     private final MeshSetup setup;
@@ -83,7 +85,7 @@ final class MeshUnderTest implements AutoCloseable {
         awaitReady("control", 15_021);
         for (String node : List.of("node-a", "node-b")) {
             startAgent(node);
-            startZtunnel(node);
+            startZtunnel("ztunnel-" + node, node, node);
         }
         for (String node : List.of("node-a", "node-b")) {
             awaitReady(node, 15_021);
@@ -120,7 +122,13 @@ final class MeshUnderTest implements AutoCloseable {
                         "NETNS_PATTERN", "/run/netns/{namespace}-{name}"));
     }
 
-    private void startZtunnel(String node) {
+    /** Starts a ztunnel of the node on a machine, perhaps beside another of the same node. */
+    void startZtunnel(String name, String node, String machine) {
+        startZtunnel(name, node, machine, Map.of());
+    }
+
+    /** The same with more settings, which win. */
+    void startZtunnel(String name, String node, String machine, Map<String, String> settings) {
         String pod = "ztunnel-" + node;
         String roots = FOLDER + "/root-cert.pem";
         String address = "https://10.77.0.10:15012";
@@ -128,7 +136,7 @@ final class MeshUnderTest implements AutoCloseable {
                 "NODE_NAME", node,
                 "POD_NAME", pod,
                 "POD_NAMESPACE", "istio-system",
-                "INSTANCE_IP", Objects.requireNonNull(ADDRESSES.get(node)),
+                "INSTANCE_IP", Objects.requireNonNull(ADDRESSES.get(machine)),
                 "XDS_ADDRESS", address,
                 "CA_ADDRESS", address,
                 "XDS_ROOT_CA", roots,
@@ -148,8 +156,9 @@ final class MeshUnderTest implements AutoCloseable {
             environment.put("XDS_ADDRESS", "");
             environment.put("LOCAL_XDS_PATH", FOLDER + "/tmp/" + resource);
         });
+        environment.putAll(settings);
         List<String> command = setup.peerAt(node).map(List::of).orElseGet(() -> java("ztunnel", "ztunnel"));
-        start(pod, node, command, environment);
+        start(name, machine, command, environment);
     }
 
     private void start(String name, String machine, List<String> program, Map<String, String> environment) {

@@ -46,7 +46,6 @@ final class TestWaypoint implements AutoCloseable {
         transport.serve(
                 new Transport.PodBinding(
                         new PodRef("waypoint", "shop", "waypoint", "waypoint"),
-                        IDENTITY,
                         pod.namespace(),
                         InetAddress.ofLiteral("0.0.0.0"),
                         ListenPorts.ISTIO),

@@ -48,6 +48,9 @@ ip link set mesh0 up
 node control 10.77.0.10 ''
 node node-a 10.77.0.1 10.78.1
 node node-b 10.77.0.2 10.78.2
+# Where a second ztunnel of a node runs, as a pod of its own beside the first.
+node next-a 10.77.0.21 ''
+node next-b 10.77.0.22 ''
 ip -n node-a route add 10.78.2.0/24 via 10.77.0.2
 ip -n node-b route add 10.78.1.0/24 via 10.77.0.1
 ip -n control route add 10.78.1.0/24 via 10.77.0.1

@@ -72,6 +72,7 @@ final class HboneInbound {
                 reject("more than " + pod.options().handshakesMax() + " TLS handshakes under way");
                 return;
             }
+            pod.expect();
             channel.closeFuture().addListener(_ -> handshakeOver());
             channel.config().setAllowHalfClosure(false);
             deadline = loop.schedule(
@@ -82,12 +83,7 @@ final class HboneInbound {
                     },
                     pod.limits().handshakeTimeout().toMillis(),
                     TimeUnit.MILLISECONDS);
-            SpiffeId identity = pod.pod().identity();
-            Answers.ask(
-                    loop,
-                    () -> pod.credentials().certificate(identity),
-                    this::handshake,
-                    error -> reject("no certificate for " + identity + ": " + ErrorText.of(error)));
+            Answers.ask(loop, pod::certificate, this::handshake, error -> reject(ErrorText.of(error)));
         }
 
         @Override
@@ -104,6 +100,7 @@ final class HboneInbound {
             if (!secured) {
                 secured = true;
                 handshakes.end(this);
+                pod.settled();
                 if (deadline != null) {
                     deadline.cancel(false);
                     deadline = null;
@@ -134,7 +131,6 @@ final class HboneInbound {
         }
 
         private void serve(SslHandler tls, WorkloadCertificate own) {
-            handshakeOver();
             Optional<SpiffeId> peer = PeerIdentity.of(tls.engine().getSession());
             if (peer.isEmpty()) {
                 reject("client certificate has no SPIFFE identity");
@@ -154,6 +150,8 @@ final class HboneInbound {
                     PeerIdentity.chain(tls.engine().getSession()),
                     session::close,
                     session::goAway);
+            pod.ready(session);
+            handshakeOver();
         }
 
         private void request(HboneStream stream, ConnectRequest request, SpiffeId peer) {

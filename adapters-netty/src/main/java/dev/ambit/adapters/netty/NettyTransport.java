@@ -2,6 +2,7 @@ package dev.ambit.adapters.netty;
 
 import dev.ambit.adapters.netty.relay.BufferBudget;
 import dev.ambit.adapters.netty.socket.EpollLoop;
+import dev.ambit.adapters.netty.socket.PodListener;
 import dev.ambit.adapters.netty.socket.SocketBudget;
 import dev.ambit.adapters.netty.tls.TlsContexts;
 import dev.ambit.ports.transport.FlowDecisions;
@@ -64,6 +65,12 @@ public final class NettyTransport implements Transport {
         proxies.add(proxy);
         neighbours.add(connections);
         return proxy;
+    }
+
+    @Override
+    public boolean isServed(PodBinding pod) {
+        return limits.portReuse()
+                && PodListener.isTaken(pod.namespace(), pod.ports().inboundHbone());
     }
 
     @Override

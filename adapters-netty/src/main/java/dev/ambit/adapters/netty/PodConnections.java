@@ -12,6 +12,7 @@ import dev.ambit.domain.flow.FlowReport;
 import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.ports.credentials.Credentials;
+import dev.ambit.ports.credentials.WorkloadCertificate;
 import dev.ambit.ports.transport.FlowDecisions;
 import dev.ambit.ports.transport.Strain;
 import dev.ambit.ports.transport.Transport.PodBinding;
@@ -55,10 +56,14 @@ final class PodConnections {
     private final Map<Strain, AtomicLong> strains = new ConcurrentHashMap<>();
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final Set<Flow> flows = ConcurrentHashMap.newKeySet();
+    private final Set<ServerSession> telling = ConcurrentHashMap.newKeySet();
     private final Map<ServerSession, EventLoop> sessions = new ConcurrentHashMap<>();
     private final Map<EventLoop, TunnelPool> pools = new ConcurrentHashMap<>();
-    private final AtomicInteger asking = new AtomicInteger();
+    /** Plans asked for, handshakes under way, peers that have not seen GOAWAY yet: what may become a flow. */
+    private final AtomicInteger expecting = new AtomicInteger();
+
     private volatile Runnable whenQuiet = () -> {};
+    private volatile boolean leaving;
     private volatile boolean closed;
 
     PodConnections(
@@ -108,6 +113,18 @@ final class PodConnections {
         return security;
     }
 
+    /** The pod's own certificate, which its HBONE listener presents. Fails with a message that says whose is missing. */
+    CompletionStage<WorkloadCertificate> certificate() {
+        return decisions
+                .identity(pod.pod())
+                .thenCompose(identity -> security.credentials()
+                        .certificate(identity)
+                        .exceptionally(e -> {
+                            throw new IllegalStateException(
+                                    "no certificate for " + identity + ": " + ErrorText.of(e), e);
+                        }));
+    }
+
     TlsContexts tls() {
         return tls;
     }
@@ -136,25 +153,42 @@ final class PodConnections {
 
     void forget(ServerSession session) {
         sessions.remove(session);
+        told(session);
+    }
+
+    /** The session has greeted its peer. */
+    void ready(ServerSession session) {
+        EventLoop loop = sessions.get(session);
+        if (leaving && loop != null) {
+            goAway(session, loop);
+        }
+    }
+
+    /** Something began that may become a flow; {@link #settled} follows exactly once. */
+    void expect() {
+        expecting.incrementAndGet();
+    }
+
+    void settled() {
+        expecting.decrementAndGet();
+        checkQuiet();
     }
 
     /** Asks for a plan; while the answer is out, the pod is not quiet. */
     <T> void plan(
             EventLoop loop, Supplier<CompletionStage<T>> question, Consumer<T> answer, Consumer<Throwable> failure) {
-        asking.incrementAndGet();
+        expect();
         Answers.ask(
                 loop,
                 question,
                 plan -> {
                     answer.accept(plan);
-                    asking.decrementAndGet();
-                    checkQuiet();
+                    settled();
                 },
                 error -> {
                     LOG.warn("no plan for a connection pod={} error={}", pod.pod(), ErrorText.of(error));
                     failure.accept(error);
-                    asking.decrementAndGet();
-                    checkQuiet();
+                    settled();
                 });
     }
 
@@ -216,7 +250,28 @@ final class PodConnections {
     /** Tells tunnels to take no more streams. */
     void goAway() {
         neighbours.remove(this);
-        sessions.forEach((session, loop) -> Answers.on(loop, session::goAway));
+        leaving = true;
+        sessions.forEach(this::goAway);
+    }
+
+    /** Until the peer has seen it, streams may be under way to us. */
+    private void goAway(ServerSession session, EventLoop loop) {
+        if (telling.add(session)) {
+            expect();
+            Answers.on(loop, () -> {
+                if (session.isOver()) {
+                    told(session);
+                } else {
+                    session.goAway(() -> told(session));
+                }
+            });
+        }
+    }
+
+    private void told(ServerSession session) {
+        if (telling.remove(session)) {
+            settled();
+        }
     }
 
     /** Runs the action as soon as nothing is carried, and perhaps again. */
@@ -226,7 +281,7 @@ final class PodConnections {
     }
 
     private void checkQuiet() {
-        if (flows.isEmpty() && asking.get() == 0) {
+        if (flows.isEmpty() && expecting.get() == 0) {
             whenQuiet.run();
         }
     }

@@ -59,11 +59,9 @@ final class SameNode {
     private void askDestination(WorkloadCertificate own) {
         Answers.ask(
                 loop,
-                () -> destination.credentials().certificate(destination.pod().identity()),
+                destination::certificate,
                 theirs -> prove(own, theirs),
-                error -> untrusted(
-                        ResponseFlag.TLS_FAILURE,
-                        "no certificate for " + destination.pod().identity() + ": " + ErrorText.of(error)));
+                error -> untrusted(ResponseFlag.TLS_FAILURE, ErrorText.of(error)));
     }
 
     private void prove(WorkloadCertificate own, WorkloadCertificate theirs) {

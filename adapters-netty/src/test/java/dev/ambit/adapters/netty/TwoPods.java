@@ -87,7 +87,7 @@ final class TwoPods implements AutoCloseable {
     private PodProxy serve(SpiffeId identity, RecordingDecisions decisions) {
         var pod = new PodRef("uid", identity.namespace(), identity.serviceAccount(), identity.serviceAccount());
         return transport.serve(
-                new PodBinding(pod, identity, new FakeNetworkNamespace(7), LOOPBACK, ListenPorts.EPHEMERAL), decisions);
+                new PodBinding(pod, new FakeNetworkNamespace(7), LOOPBACK, ListenPorts.EPHEMERAL), decisions);
     }
 
     private IpPort address() {

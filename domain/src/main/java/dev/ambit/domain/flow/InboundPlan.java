@@ -34,6 +34,11 @@ public sealed interface InboundPlan {
                 FlowContext context, ConnectionFacts facts, IpPort destination, Origin origin, String responseBaggage) {
             this(context, facts, destination, origin, responseBaggage, Optional.empty());
         }
+
+        /** The same, showing the application another source address. */
+        public Forward withOrigin(Origin other) {
+            return new Forward(context, facts, destination, other, responseBaggage, header);
+        }
     }
 
     /** Answer the stream with an error status, or close the plaintext connection. */

@@ -29,6 +29,13 @@ public interface PodFeed extends AutoCloseable {
 
         /** The agent is away. Pods being served stay served. */
         void disconnected(String why);
+
+        /**
+         * The agent broke the order of the dialogue: what it says can be relied on no longer, and the feed has ended.
+         *
+         * @param violation what it did, one line
+         */
+        void broken(String violation);
     }
 
     void start(Listener listener);

@@ -9,6 +9,7 @@ import dev.ambit.domain.flow.OutboundAttempt;
 import dev.ambit.domain.flow.OutboundPlan;
 import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
+import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.workload.PodRef;
 import java.util.concurrent.CompletionStage;
 
@@ -17,6 +18,12 @@ import java.util.concurrent.CompletionStage;
  * must not block: a plan that is not known yet is a stage that completes later, on any thread.
  */
 public interface FlowDecisions {
+
+    /**
+     * Whose certificate the pod's HBONE listener presents. Asked once per tunnel; fails when nobody knows the pod, and then
+     * there is no tunnel.
+     */
+    CompletionStage<SpiffeId> identity(PodRef pod);
 
     CompletionStage<OutboundPlan> outbound(OutboundAttempt attempt);
 

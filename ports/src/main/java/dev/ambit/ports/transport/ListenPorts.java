@@ -16,6 +16,9 @@ public record ListenPorts(int outbound, int inboundPlaintext, int inboundHbone, 
     /** Istio's, with SOCKS5 on 15080. */
     public static final ListenPorts ISTIO_WITH_SOCKS5 = new ListenPorts(15_001, 15_006, 15_008, 15_080);
 
+    /** For a pod whose traffic is not redirected, but that can be reached through a tunnel: a node proxy itself. */
+    public static final ListenPorts TUNNEL_ONLY = new ListenPorts(NONE, NONE, ISTIO.inboundHbone(), NONE);
+
     public static final ListenPorts EPHEMERAL = new ListenPorts(0, 0, 0);
 
     /** Without SOCKS5. */

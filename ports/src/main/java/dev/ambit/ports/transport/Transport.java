@@ -1,6 +1,5 @@
 package dev.ambit.ports.transport;
 
-import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.workload.PodRef;
 import dev.ambit.ports.podnetwork.NetworkNamespace;
 import java.net.InetAddress;
@@ -18,11 +17,15 @@ public interface Transport extends AutoCloseable {
 
     /**
      * Opens the listeners of a pod inside its network namespace. The caller keeps the namespace open until the
-     * returned proxy is closed.
+     * returned proxy is closed. If another process serves the pod already, both do from now on, and new connections come
+     * to this one.
      *
      * @throws TransportException if a listener cannot be bound; then none stays open
      */
     PodProxy serve(PodBinding pod, FlowDecisions decisions);
+
+    /** Whether another proxy listens on the pod's ports already: the one that this is to replace. */
+    boolean isServed(PodBinding pod);
 
     /** Closes every pod proxy at once. */
     @Override
@@ -31,26 +34,18 @@ public interface Transport extends AutoCloseable {
     /**
      * A pod to serve.
      *
-     * @param identity whose certificate the pod's HBONE listener presents
      * @param address where to listen; the wildcard address but in tests
      * @param names asked when an application names a host by SOCKS5
      */
-    record PodBinding(
-            PodRef pod,
-            SpiffeId identity,
-            NetworkNamespace namespace,
-            InetAddress address,
-            ListenPorts ports,
-            HostNames names) {
+    record PodBinding(PodRef pod, NetworkNamespace namespace, InetAddress address, ListenPorts ports, HostNames names) {
 
         /** A pod for which nobody resolves names. */
-        public PodBinding(
-                PodRef pod, SpiffeId identity, NetworkNamespace namespace, InetAddress address, ListenPorts ports) {
-            this(pod, identity, namespace, address, ports, HostNames.NONE);
+        public PodBinding(PodRef pod, NetworkNamespace namespace, InetAddress address, ListenPorts ports) {
+            this(pod, namespace, address, ports, HostNames.NONE);
         }
 
         public PodBinding withNames(HostNames resolving) {
-            return new PodBinding(pod, identity, namespace, address, ports, resolving);
+            return new PodBinding(pod, namespace, address, ports, resolving);
         }
     }
 }

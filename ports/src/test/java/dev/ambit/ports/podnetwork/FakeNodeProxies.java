@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -16,7 +17,7 @@ import java.util.function.Supplier;
  */
 public final class FakeNodeProxies implements NodeProxies {
     private final List<Proxy> connected = new CopyOnWriteArrayList<>();
-    private Snapshot snapshot = List::of;
+    private Snapshot snapshot = () -> CompletableFuture.completedFuture(new Pods(List.of(), List.of()));
 
     @Override
     public void start(Snapshot first) {
@@ -30,10 +31,27 @@ public final class FakeNodeProxies implements NodeProxies {
 
     @Override
     public CompletionStage<Void> add(EnrolledPod pod) {
-        return connected.reversed().stream()
-                .findFirst()
-                .map(proxy -> proxy.add(pod))
-                .orElseGet(() -> failed("add of pod " + pod.pod() + ": no node proxy is connected"));
+        List<CompletableFuture<Void>> asked = connected.stream()
+                .map(proxy -> proxy.add(pod).toCompletableFuture())
+                .toList();
+        if (asked.isEmpty()) {
+            return failed("add of pod " + pod.pod() + ": no node proxy is connected");
+        }
+        var served = new CompletableFuture<Void>();
+        var open = new AtomicInteger(asked.size());
+        for (CompletableFuture<Void> one : asked) {
+            var _ = one.thenRun(() -> served.complete(null));
+            var _ = one.exceptionally(_ -> {
+                if (open.decrementAndGet() == 0) {
+                    var _ = asked.getLast().exceptionally(words -> {
+                        served.completeExceptionally(words);
+                        return null;
+                    });
+                }
+                return null;
+            });
+        }
+        return served;
     }
 
     @Override
@@ -73,8 +91,15 @@ public final class FakeNodeProxies implements NodeProxies {
         public void start(Listener starting) {
             listener = Optional.of(starting);
             starting.snapshotStarted();
-            for (EnrolledPod pod : snapshot.pods()) {
+            var _ = snapshot.pods().thenAccept(this::say);
+        }
+
+        private void say(Pods pods) {
+            for (EnrolledPod pod : pods.enrolled()) {
                 var _ = add(pod);
+            }
+            for (PodRef pod : pods.kept()) {
+                var _ = tell(it -> it.kept(pod.uid()));
             }
             var _ = tell(Listener::snapshotCompleted);
             connected.add(this);

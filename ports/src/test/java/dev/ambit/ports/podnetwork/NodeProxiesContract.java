@@ -3,6 +3,8 @@ package dev.ambit.ports.podnetwork;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ambit.ports.podnetwork.NodeProxies.EnrolledPod;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -54,7 +56,7 @@ public abstract class NodeProxiesContract extends PodFeedFixture {
     }
 
     @Test
-    void addGoesToTheNewestAndRemoveToAll() throws Exception {
+    void changesGoToEveryProxy() throws Exception {
         NodeProxies agent = agent();
         RecordingPodListener older = connected(agent);
         RecordingPodListener newer = connected(agent);
@@ -62,8 +64,51 @@ public abstract class NodeProxiesContract extends PodFeedFixture {
         done(agent.add(enrolled(CART)));
         done(agent.remove(CART));
 
-        newer.awaitExactly("snapshot started", "snapshot completed", "added shop/cart", "removed uid-cart");
-        older.awaitExactly("snapshot started", "snapshot completed", "removed uid-cart");
+        for (RecordingPodListener proxy : List.of(older, newer)) {
+            proxy.awaitExactly("snapshot started", "snapshot completed", "added shop/cart", "removed uid-cart");
+        }
+    }
+
+    @Test
+    void oneProxyThatServesThePodIsEnough() throws Exception {
+        NodeProxies agent = agent();
+        RecordingPodListener older = connected(agent);
+        RecordingPodListener newer = connected(agent);
+        older.answerWith(CompletableFuture.failedStage(new PodNetworkException("this proxy shuts down")));
+        done(agent.add(enrolled(CART)));
+
+        newer.answerWith(CompletableFuture.failedStage(new PodNetworkException("no certificate")));
+        assertThatThrownBy(() -> done(agent.add(enrolled(BILL))))
+                .as("all refuse: what the newest says counts")
+                .hasMessageContaining("no certificate");
+
+        older.answerWith(CompletableFuture.completedStage(null));
+        done(agent.add(enrolled(SHIP)));
+    }
+
+    @Test
+    void aPodWithoutANamespaceAtHandIsKept() {
+        NodeProxies agent = closing(proxies());
+        EnrolledPod bill = enrolled(BILL);
+        agent.start(() -> CompletableFuture.completedFuture(new NodeProxies.Pods(List.of(bill), List.of(CART))));
+
+        started().awaitExactly("snapshot started", "added shop/bill", "kept uid-cart", "snapshot completed");
+    }
+
+    @Test
+    void aProxyWaitsForItsSnapshotUntilPodsAreKnown() throws Exception {
+        var known = new CompletableFuture<NodeProxies.Pods>();
+        NodeProxies agent = closing(proxies());
+        agent.start(() -> known);
+        RecordingPodListener proxy = started();
+        proxy.awaitCount(1);
+        assertThat(agent.connected()).isZero();
+
+        known.complete(new NodeProxies.Pods(List.of(enrolled(CART)), List.of()));
+
+        proxy.awaitExactly("snapshot started", "added shop/cart", "snapshot completed");
+        awaitConnected(agent, 1);
+        done(agent.remove(CART));
     }
 
     @Test
@@ -98,7 +143,7 @@ public abstract class NodeProxiesContract extends PodFeedFixture {
 
     @Test
     void podThatCannotBeSentFailsAloneAlsoInASnapshot() throws Exception {
-        NodeProxies.EnrolledPod gone = enrolled(CART);
+        EnrolledPod gone = enrolled(CART);
         gone.namespace().close();
         NodeProxies agent = agent(gone, enrolled(BILL));
         RecordingPodListener proxy = started();

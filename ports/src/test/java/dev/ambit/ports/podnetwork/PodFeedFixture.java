@@ -7,6 +7,7 @@ import dev.ambit.ports.podnetwork.NodeProxies.EnrolledPod;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -42,7 +43,7 @@ public abstract class PodFeedFixture {
 
     protected final NodeProxies agent(EnrolledPod... snapshot) {
         NodeProxies agent = closing(proxies());
-        agent.start(() -> List.of(snapshot));
+        agent.start(() -> CompletableFuture.completedFuture(new NodeProxies.Pods(List.of(snapshot), List.of())));
         return agent;
     }
 

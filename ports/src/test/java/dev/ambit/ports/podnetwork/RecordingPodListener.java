@@ -92,6 +92,11 @@ public final class RecordingPodListener implements PodFeed.Listener, AutoCloseab
     }
 
     @Override
+    public void broken(String violation) {
+        var _ = hear("broken: " + violation);
+    }
+
+    @Override
     public void close() {
         namespaces().forEach(NetworkNamespace::close);
     }

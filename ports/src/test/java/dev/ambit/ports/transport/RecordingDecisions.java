@@ -7,6 +7,8 @@ import dev.ambit.domain.flow.InboundPlan;
 import dev.ambit.domain.flow.OutboundAttempt;
 import dev.ambit.domain.flow.OutboundPlan;
 import dev.ambit.domain.flow.Reporter;
+import dev.ambit.domain.identity.SpiffeId;
+import dev.ambit.domain.identity.TrustDomain;
 import dev.ambit.domain.workload.PodRef;
 import java.time.Duration;
 import java.util.Map;
@@ -50,6 +52,13 @@ public final class RecordingDecisions implements FlowDecisions {
 
     public void planInbound(Function<InboundAttempt, InboundPlan> plan) {
         inbound = plan;
+    }
+
+    /** As the pod says of itself, in the trust domain cluster.local. */
+    @Override
+    public CompletionStage<SpiffeId> identity(PodRef pod) {
+        return CompletableFuture.completedFuture(
+                new SpiffeId(TrustDomain.CLUSTER_LOCAL, pod.namespace(), pod.serviceAccount()));
     }
 
     /** Answers later and on another thread, as an application may. */

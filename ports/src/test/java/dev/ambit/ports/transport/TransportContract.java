@@ -84,8 +84,7 @@ public abstract class TransportContract {
                 identity.serviceAccount(),
                 identity.serviceAccount());
         return closing(transport.serve(
-                new PodBinding(pod, identity, new FakeNetworkNamespace(7), LOOPBACK, ListenPorts.EPHEMERAL),
-                decisions));
+                new PodBinding(pod, new FakeNetworkNamespace(7), LOOPBACK, ListenPorts.EPHEMERAL), decisions));
     }
 
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");

@@ -320,11 +320,7 @@ public abstract class TransportFloodContract extends TransportContract {
         var pod = new dev.ambit.domain.workload.PodRef("gone-uid", "shop", "gone", "gone");
         int port = closing(transport.serve(
                         new PodBinding(
-                                pod,
-                                STRANGER,
-                                namespace,
-                                java.net.InetAddress.ofLiteral("127.0.0.1"),
-                                ListenPorts.EPHEMERAL),
+                                pod, namespace, java.net.InetAddress.ofLiteral("127.0.0.1"), ListenPorts.EPHEMERAL),
                         decisions))
                 .ports()
                 .outbound();

@@ -37,8 +37,8 @@ public abstract class TransportSocksContract extends TransportContract {
         Upstream echo = closing(Upstream.echo());
         decisions.planOutbound(attempt -> passthrough(attempt.client(), echo.address()));
         var pod = new PodRef("uid", "shop", "cart", "cart");
-        var binding = new PodBinding(
-                pod, CLIENT, new FakeNetworkNamespace(7), InetAddress.ofLiteral("127.0.0.1"), ports, names);
+        var binding =
+                new PodBinding(pod, new FakeNetworkNamespace(7), InetAddress.ofLiteral("127.0.0.1"), ports, names);
         return closing(start(limits).serve(binding, decisions));
     }
 

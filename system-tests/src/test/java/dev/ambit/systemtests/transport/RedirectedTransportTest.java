@@ -108,7 +108,7 @@ class RedirectedTransportTest {
     private PodProxy serve(SpiffeId identity, LinuxNetworkNamespace namespace, RecordingDecisions decisions) {
         String name = identity.serviceAccount();
         var pod = new PodRef(name + "-uid", identity.namespace(), name, name);
-        return transport.serve(new PodBinding(pod, identity, namespace, ANY, ListenPorts.ISTIO), decisions);
+        return transport.serve(new PodBinding(pod, namespace, ANY, ListenPorts.ISTIO), decisions);
     }
 
     private static FlowContext context(Reporter reporter, IpPort client, IpPort target) {

@@ -6,6 +6,7 @@ import dev.ambit.adapters.linux.syscall.SyscallException;
 import dev.ambit.ports.podnetwork.NetworkNamespace;
 import dev.ambit.ports.podnetwork.PodNetworkException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -29,6 +30,11 @@ public final class LinuxNetworkNamespace implements NetworkNamespace {
     /** Where the process lives: the namespace of its first thread, which never moves. */
     private static final class Home {
         static final int FD = Libc.open(Path.of("/proc/self/ns/net"));
+    }
+
+    /** Of the namespace that the process lives in, which a thread there need not enter. */
+    private static final class HomeId {
+        static final Id ID = idOf(Home.FD);
     }
 
     /** Descriptor of the namespace that the thread is in; the call that went there keeps it open. */
@@ -64,6 +70,11 @@ public final class LinuxNetworkNamespace implements NetworkNamespace {
      */
     public static LinuxNetworkNamespace ofFd(int fd) {
         return own(fd, "file descriptor " + fd);
+    }
+
+    /** The namespace that this process lives in. To act in it needs no privilege. */
+    public static LinuxNetworkNamespace home() {
+        return open(Path.of("/proc/self/ns/net"));
     }
 
     /** The namespace that the calling thread is in. */
@@ -104,14 +115,22 @@ public final class LinuxNetworkNamespace implements NetworkNamespace {
             if (!Libc.isNetworkNamespace(fd)) {
                 throw new PodNetworkException(name + " is not a network namespace");
             }
-            var file = Path.of("/proc/self/fd/" + fd);
-            return new LinuxNetworkNamespace(descriptor, new Id(number(file, "unix:dev"), number(file, "unix:ino")));
-        } catch (SyscallException | IOException e) {
+            return new LinuxNetworkNamespace(descriptor, idOf(fd));
+        } catch (SyscallException | UncheckedIOException e) {
             descriptor.close();
             throw new PodNetworkException("cannot identify network namespace " + name + ": " + e.getMessage(), e);
         } catch (PodNetworkException e) {
             descriptor.close();
             throw e;
+        }
+    }
+
+    private static Id idOf(int fd) {
+        var file = Path.of("/proc/self/fd/" + fd);
+        try {
+            return new Id(number(file, "unix:dev"), number(file, "unix:ino"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -129,6 +148,9 @@ public final class LinuxNetworkNamespace implements NetworkNamespace {
             throw new StrandedThreadError("this thread could not leave a network namespace earlier and must end", null);
         }
         int back = CURRENT.get();
+        if (back == Home.FD && id.equals(HomeId.ID)) {
+            return descriptor.use(_ -> action.get());
+        }
         return descriptor.use(fd -> {
             enter(fd);
             try {

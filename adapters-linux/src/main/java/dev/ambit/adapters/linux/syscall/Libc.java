@@ -34,6 +34,7 @@ public final class Libc {
     private static final int SOCK_SEQPACKET_CLOEXEC = 5 | 0x80000;
     private static final int SOL_SOCKET = 1;
     private static final int SO_RCVBUFFORCE = 33;
+    private static final int SO_MARK = 36;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int SHUT_RDWR = 2;
     private static final int CLONE_NEWNET = 0x40000000;
@@ -109,6 +110,22 @@ public final class Libc {
     static int packetSocket() {
         return (int) call("socket", "AF_PACKET/SOCK_DGRAM", state ->
                 (int) SOCKET.invokeExact(state, AF_PACKET, SOCK_DGRAM_CLOEXEC, (int) ETH_P_ALL_BIG_ENDIAN));
+    }
+
+    /**
+     * Checks that this process may set a mark on its sockets.
+     *
+     * @throws SyscallException if it may not
+     */
+    public static void tryMark(int mark) {
+        int fd = seqPacketSocket();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocateFrom(JAVA_INT, mark);
+            call("setsockopt(SO_MARK)", mark, state ->
+                    (int) SETSOCKOPT.invokeExact(state, fd, SOL_SOCKET, SO_MARK, value, 4));
+        } finally {
+            close(fd);
+        }
     }
 
     /** Sets the receive buffer beyond the limit for ordinary users. */

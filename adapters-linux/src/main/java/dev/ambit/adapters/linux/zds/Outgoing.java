@@ -39,6 +39,10 @@ final class Outgoing {
         return outgoing;
     }
 
+    static Outgoing keep(PodRef pod) {
+        return new Outgoing("keeping of pod " + pod, ZdsMessages.keep(pod), Optional.empty());
+    }
+
     static Outgoing remove(PodRef pod) {
         return new Outgoing("removal of pod " + pod, ZdsMessages.remove(pod), Optional.empty());
     }

@@ -7,7 +7,9 @@ import dev.ambit.adapters.linux.proto.ZdsHello;
 import dev.ambit.adapters.linux.syscall.ReceivedPacket;
 import dev.ambit.adapters.linux.syscall.SeqPacketSocket;
 import dev.ambit.adapters.linux.syscall.SyscallException;
+import dev.ambit.domain.workload.PodRef;
 import dev.ambit.ports.podnetwork.NodeProxies.EnrolledPod;
+import dev.ambit.ports.podnetwork.NodeProxies.Pods;
 import dev.ambit.ports.podnetwork.NodeProxies.Snapshot;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -15,6 +17,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +33,8 @@ final class ProxyConnection {
 
     /** More pods than a node holds, times a few; a proxy so far behind is better off with a new snapshot. */
     private static final int WAITING_MAX = 4096;
+
+    private static final Duration KNOWN_TICK = Duration.ofMillis(200);
 
     private final int number;
     private final SeqPacketSocket socket;
@@ -66,9 +74,16 @@ final class ProxyConnection {
 
     /** Says the snapshot, then whatever was asked for meanwhile, then reads until the proxy is gone. */
     void converse(Snapshot snapshot) {
+        Optional<Pods> pods = known(snapshot);
+        if (pods.isEmpty()) {
+            return;
+        }
         List<Outgoing> first = new ArrayList<>();
-        for (EnrolledPod pod : snapshot.pods()) {
+        for (EnrolledPod pod : pods.get().enrolled()) {
             first.add(loggingFailure(Outgoing.add(pod)));
+        }
+        for (PodRef pod : pods.get().kept()) {
+            first.add(loggingFailure(Outgoing.keep(pod)));
         }
         first.add(loggingFailure(Outgoing.snapshotSent()));
         synchronized (this) {
@@ -94,6 +109,23 @@ final class ProxyConnection {
             }
             sendNext();
         }
+    }
+
+    /** Waits until the node's pods are known; empty when this connection is closed before. */
+    private Optional<Pods> known(Snapshot snapshot) {
+        CompletableFuture<Pods> pods = snapshot.pods().toCompletableFuture();
+        while (!socket.isClosed()) {
+            try {
+                return Optional.of(pods.get(KNOWN_TICK.toMillis(), TimeUnit.MILLISECONDS));
+            } catch (TimeoutException e) {
+                LOG.debug("a node proxy waits until this node's pods are known connection={}", number);
+            } catch (InterruptedException e) {
+                return Optional.empty();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("this node's pods cannot be known", e);
+            }
+        }
+        return Optional.empty();
     }
 
     private Outgoing loggingFailure(Outgoing outgoing) {

@@ -88,7 +88,7 @@ final class ZdsDialogue {
                     + " file descriptors instead of 1, its network namespace");
         }
         if (!add.hasWorkloadInfo()) {
-            throw new PodNetworkException("add of pod uid " + uid + " lacks workload_info");
+            throw new ZdsViolation("add of pod uid " + uid + " lacks workload_info");
         }
         PodRef pod = ZdsMessages.pod(add);
         LinuxNetworkNamespace namespace = LinuxNetworkNamespace.ofFd(packet.takeDescriptor());

@@ -3,6 +3,7 @@ package dev.ambit.adapters.linux.zds;
 import dev.ambit.adapters.linux.proto.Ack;
 import dev.ambit.adapters.linux.proto.AddWorkload;
 import dev.ambit.adapters.linux.proto.DelWorkload;
+import dev.ambit.adapters.linux.proto.KeepWorkload;
 import dev.ambit.adapters.linux.proto.SnapshotSent;
 import dev.ambit.adapters.linux.proto.Version;
 import dev.ambit.adapters.linux.proto.WorkloadInfo;
@@ -35,6 +36,12 @@ final class ZdsMessages {
                 .setServiceAccount(pod.serviceAccount());
         return WorkloadRequest.newBuilder()
                 .setAdd(AddWorkload.newBuilder().setUid(pod.uid()).setWorkloadInfo(info))
+                .build();
+    }
+
+    static WorkloadRequest keep(PodRef pod) {
+        return WorkloadRequest.newBuilder()
+                .setKeep(KeepWorkload.newBuilder().setUid(pod.uid()))
                 .build();
     }
 

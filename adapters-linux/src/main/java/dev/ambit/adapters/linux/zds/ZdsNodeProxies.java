@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -149,17 +149,30 @@ public final class ZdsNodeProxies implements NodeProxies {
 
     @Override
     public CompletionStage<Void> add(EnrolledPod pod) {
-        Outgoing outgoing = Outgoing.add(pod);
-        newest().ifPresentOrElse(
-                        connection -> connection.enqueue(outgoing),
-                        () -> outgoing.fail("no node proxy is connected to " + path));
-        return outgoing.acknowledged();
-    }
-
-    private Optional<ProxyConnection> newest() {
-        return connections.reversed().stream()
-                .filter(ProxyConnection::isAnnounced)
-                .findFirst();
+        List<ProxyConnection> announced =
+                connections.stream().filter(ProxyConnection::isAnnounced).toList();
+        var served = new CompletableFuture<Void>();
+        var open = new AtomicInteger(announced.size());
+        Outgoing newest = Outgoing.add(pod);
+        for (ProxyConnection connection : announced) {
+            Outgoing outgoing = connection.equals(announced.getLast()) ? newest : Outgoing.add(pod);
+            connection.enqueue(outgoing);
+            var _ = outgoing.acknowledged().thenRun(() -> served.complete(null));
+            var _ = outgoing.acknowledged().exceptionally(_ -> {
+                if (open.decrementAndGet() == 0) {
+                    var _ = newest.acknowledged().exceptionally(words -> {
+                        served.completeExceptionally(words);
+                        return null;
+                    });
+                }
+                return null;
+            });
+        }
+        if (announced.isEmpty()) {
+            newest.fail("no node proxy is connected to " + path);
+            return newest.acknowledged();
+        }
+        return served;
     }
 
     @Override

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * The node proxy's end of ZDS. One thread connects, reads and answers.
  *
  * <p>A request that makes no sense (no descriptor, cut off, not protobuf) is refused in its acknowledgement; one that is
- * out of order ends the connection. Neither disturbs pods that are served.
+ * out of order, or an add that does not say whose pod it is, ends the feed, as in Istio's ztunnel.
  */
 public final class ZdsPodFeed implements PodFeed {
     private static final Logger LOG = LoggerFactory.getLogger(ZdsPodFeed.class);
@@ -58,9 +58,13 @@ public final class ZdsPodFeed implements PodFeed {
             if (isClosing()) {
                 break;
             }
+            if (ending.violation) {
+                tell(() -> listener.broken(ending.why));
+                break;
+            }
             if (ending.connected || !awayKnown) {
                 LOG.warn("node agent is away; pods stay served socket={} why={}", path, ending.why);
-                tellAway(listener, ending.why);
+                tell(() -> listener.disconnected(ending.why));
                 awayKnown = true;
             }
             pause = ending.orderly ? PAUSE_FIRST : pause;
@@ -75,9 +79,14 @@ public final class ZdsPodFeed implements PodFeed {
      * How a connection ended.
      *
      * @param connected whether there was one
-     * @param orderly whether it got past the snapshot and broke no rule, so that coming back soon is welcome
+     * @param orderly whether it got past the snapshot, so that coming back soon is welcome
+     * @param violation whether the agent broke the order of the dialogue
      */
-    private record Ending(boolean connected, boolean orderly, String why) {}
+    private record Ending(boolean connected, boolean orderly, boolean violation, String why) {
+        Ending(boolean connected, boolean orderly, String why) {
+            this(connected, orderly, false, why);
+        }
+    }
 
     private Ending converse(Listener listener) {
         try (var socket = SeqPacketSocket.connect(path)) {
@@ -108,9 +117,8 @@ public final class ZdsPodFeed implements PodFeed {
                 socket.send(answer.toByteArray());
             }
         } catch (ZdsViolation e) {
-            LOG.error(
-                    "node agent broke the ZDS protocol; connecting anew socket={} violation={}", path, e.getMessage());
-            return new Ending(true, false, messageOf(e));
+            LOG.error("node agent broke the ZDS protocol socket={} violation={}", path, e.getMessage());
+            return new Ending(true, false, true, messageOf(e));
         } catch (InterruptedException e) {
             return new Ending(true, false, "closing");
         } catch (RuntimeException e) {
@@ -121,11 +129,11 @@ public final class ZdsPodFeed implements PodFeed {
         }
     }
 
-    private static void tellAway(Listener listener, String why) {
+    private static void tell(Runnable news) {
         try {
-            listener.disconnected(why);
+            news.run();
         } catch (RuntimeException e) {
-            LOG.error("listener failed on disconnect", e);
+            LOG.error("listener failed on the end of a connection", e);
         }
     }
 

@@ -144,7 +144,7 @@ class ZdsPodFeedTest extends PodFeedContract {
     }
 
     @Test
-    void addWithoutWorkloadInfoIsRefused() throws IOException {
+    void addWithoutWorkloadInfoEndsTheFeed() throws IOException {
         var agent = new HandMadeAgent();
         int netns = Libc.open(Path.of("/proc/self/ns/net"));
         byte[] bare = WorkloadRequest.newBuilder()
@@ -152,9 +152,11 @@ class ZdsPodFeedTest extends PodFeedContract {
                 .build()
                 .toByteArray();
 
-        assertThat(agent.ask(bare, netns)).contains("uid-bare").contains("workload_info");
+        agent.connection.send(bare, netns);
+
+        assertThat(agent.connection.receive(1024)).isEmpty();
         Libc.close(netns);
-        agent.addGoodPod();
+        agent.proxy.awaitExactly("snapshot started", "broken: add of pod uid uid-bare lacks workload_info");
     }
 
     @Test
@@ -203,26 +205,25 @@ class ZdsPodFeedTest extends PodFeedContract {
     }
 
     @Test
-    void secondEndOfSnapshotEndsTheConnection() throws IOException {
+    void secondEndOfSnapshotEndsTheFeed() throws IOException {
         var agent = new HandMadeAgent();
         assertThat(agent.ask(snapshotSent())).isEmpty();
 
         agent.connection.send(snapshotSent());
 
         assertThat(agent.connection.receive(1024)).isEmpty();
-        agent.acceptProxy();
-        agent.addGoodPod();
-        assertThat(agent.proxy.heard()).contains("disconnected");
+        agent.proxy.awaitExactly("snapshot started", "snapshot completed", "broken: a second end of snapshot");
     }
 
     @Test
-    void keepAfterTheSnapshotEndsTheConnection() throws IOException {
+    void keepAfterTheSnapshotEndsTheFeed() throws IOException {
         var agent = new HandMadeAgent();
         assertThat(agent.ask(snapshotSent())).isEmpty();
 
         agent.connection.send(keep("uid-cart"));
 
         assertThat(agent.connection.receive(1024)).isEmpty();
-        agent.acceptProxy();
+        agent.proxy.awaitExactly(
+                "snapshot started", "snapshot completed", "broken: keep of pod uid uid-cart after the snapshot");
     }
 }

@@ -14,6 +14,7 @@ public final class ServerSession extends Http2Session {
 
     private final BiConsumer<HboneStream, ConnectRequest> acceptor;
     private int lastStream;
+    private Runnable whenHeard = () -> {};
     private boolean goingAway;
 
     /** @param acceptor must accept or refuse each stream, now or later, unless it is lost first */
@@ -113,12 +114,22 @@ public final class ServerSession extends Http2Session {
         }
     }
 
+    /** As below, for who need not know when the peer has seen it. */
+    public void goAway() {
+        goAway(() -> {});
+    }
+
     /**
      * Tells the peer to open no more streams (RFC 9113, section 6.8): first without naming a last stream, so that
      * streams under way to us are still carried, then for good when the peer has answered a ping.
+     *
+     * @param heard runs when the peer has seen it; never, should the session end before
      */
-    public void goAway() {
-        if (!goingAway && !isOver()) {
+    public void goAway(Runnable heard) {
+        if (goingAway) {
+            heard.run();
+        } else if (!isOver()) {
+            whenHeard = heard;
             writer().goAway(Integer.MAX_VALUE, ErrorCode.NO_ERROR);
             writer().ping(DRAIN_PING, false);
             flushSoon();
@@ -131,6 +142,7 @@ public final class ServerSession extends Http2Session {
             goingAway = true;
             writer().goAway(lastStream, ErrorCode.NO_ERROR);
             flushSoon();
+            whenHeard.run();
         }
     }
 

@@ -15,15 +15,24 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.Errors;
+import io.netty.util.concurrent.Future;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A listening socket inside a pod's network namespace. */
 public final class PodListener {
     /** Connections waiting to be accepted; the kernel takes net.core.somaxconn when that is less. */
     private static final int BACKLOG = 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PodListener.class);
 
     private static final InetAddress ANY_IPV4 = InetAddress.ofLiteral("0.0.0.0");
 
@@ -33,9 +42,18 @@ public final class PodListener {
     private static final int EADDRNOTAVAIL = -99;
 
     private final EpollServerSocketChannel channel;
+    private final NetworkNamespace namespace;
+    private final Set<Long> older;
 
-    private PodListener(EpollServerSocketChannel channel) {
+    private PodListener(EpollServerSocketChannel channel, NetworkNamespace namespace, Set<Long> older) {
         this.channel = channel;
+        this.namespace = namespace;
+        this.older = older;
+    }
+
+    /** Whether somebody listens on the port. */
+    public static boolean isTaken(NetworkNamespace namespace, int port) {
+        return port > 0 && !ReusePortGroup.listening(namespace, port).isEmpty();
     }
 
     /**
@@ -52,6 +70,10 @@ public final class PodListener {
             TransportLimits limits,
             Consumer<SocketChannel> accepted,
             Consumer<Throwable> trouble) {
+        int port = address.getPort();
+        Set<Long> older = port == 0 || !limits.portReuse()
+                ? Set.of()
+                : ReusePortGroup.listening(namespace, port).keySet();
         ChannelFuture bound = attempt(group, namespace, address, limits, accepted, trouble);
         if (!bound.isSuccess() && address.getAddress().isAnyLocalAddress() && lacksIpv6(bound.cause())) {
             bound = attempt(
@@ -64,7 +86,12 @@ public final class PodListener {
                             + "; is the port taken, or a privilege missing (CAP_NET_ADMIN for marks)?",
                     cause);
         }
-        return new PodListener((EpollServerSocketChannel) bound.channel());
+        var listener = new PodListener((EpollServerSocketChannel) bound.channel(), namespace, older);
+        if (!older.isEmpty()) {
+            // The newest is the last of its group, and takes over.
+            listener.prefer(older.size());
+        }
+        return listener;
     }
 
     /** What the kernel says to an IPv6 address when it was built or started without IPv6, or has it disabled here. */
@@ -132,6 +159,55 @@ public final class PodListener {
 
     public int port() {
         return ((ServerSocketChannel) channel).localAddress().getPort();
+    }
+
+    /** Whether somebody else listens on this port, too. */
+    public boolean hasOthers() {
+        return !others().isEmpty();
+    }
+
+    private Set<Long> others() {
+        Set<Long> all =
+                new HashSet<>(ReusePortGroup.listening(namespace, port()).keySet());
+        inode().ifPresent(all::remove);
+        return all;
+    }
+
+    private Optional<Long> inode() {
+        return ReusePortGroup.inode(channel.fd().intValue());
+    }
+
+    /** Leaves new connections to the others, whoever they are; keeps accepting what was given to this one before. */
+    public void leaveToOthers() {
+        Set<Long> others = others();
+        if (older.containsAll(others)) {
+            prefer(0);
+        } else if (others.size() == 1) {
+            prefer(1);
+        }
+        // Of several, the newest has taken over already.
+    }
+
+    /** Whether the kernel holds connections that this listener has not accepted yet. */
+    public boolean hasWaiting() {
+        Map<Long, Integer> waiting = ReusePortGroup.listening(namespace, port());
+        return inode().map(own -> waiting.getOrDefault(own, 0) > 0).orElse(false);
+    }
+
+    private void prefer(int number) {
+        try {
+            ReusePortGroup.prefer(channel, number);
+        } catch (RuntimeException refused) {
+            LOG.warn(
+                    "the kernel spreads connections over the old and the new proxy, a few may be lost port={} error={}",
+                    port(),
+                    String.valueOf(refused.getMessage()));
+        }
+    }
+
+    /** Stops accepting, soon. For event loops, which must not wait for each other. */
+    public Future<Void> closeSoon() {
+        return channel.close();
     }
 
     /** Stops accepting. When it returns, the port is free, unless called on an event loop. */

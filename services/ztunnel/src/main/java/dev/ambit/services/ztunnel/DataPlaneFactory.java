@@ -23,7 +23,9 @@ import dev.ambit.services.ztunnel.dns.DnsServingTransport;
 import dev.ambit.services.ztunnel.flow.Flows;
 import dev.ambit.services.ztunnel.flow.LoggedDecisions;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
+import dev.ambit.services.ztunnel.pod.PreparedPods;
 import dev.ambit.services.ztunnel.pod.ServedPods;
+import dev.ambit.services.ztunnel.pod.Shutdown;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Named;
@@ -36,7 +38,6 @@ import java.util.concurrent.ScheduledExecutorService;
 /** The one place in ztunnel that knows which transports exist, and the pods they serve. */
 @Factory
 final class DataPlaneFactory {
-
     @Singleton
     @Bean(preDestroy = "close")
     Transport transport(
@@ -46,6 +47,11 @@ final class DataPlaneFactory {
         return switch (config.dataPlane().transport()) {
             case NETTY -> new NettyTransport(new NettyOptions(config.dataPlane().workers()), limits(config), security);
         };
+    }
+
+    /** Another process beside this one makes sense only where an agent tells both which pods to serve. */
+    private static boolean sharesPorts(ZtunnelConfig config) {
+        return config.dataPlane().dedicated().isEmpty() && config.inPod().portReuse();
     }
 
     private static TransportLimits limits(ZtunnelConfig config) {
@@ -67,7 +73,7 @@ final class DataPlaneFactory {
                         keepalive.interval(),
                         keepalive.retries(),
                         keepalive.userTimeoutEnabled()),
-                config.inPod().portReuse(),
+                sharesPorts(config),
                 config.shares().capacity());
     }
 
@@ -86,16 +92,33 @@ final class DataPlaneFactory {
             Provider<DnsProxy> dns,
             Flows flows,
             CurrentMesh mesh,
+            CertificateKeeper certificates,
             @Named("chores") ScheduledExecutorService chores,
             PrometheusTelemetry telemetry) {
         ListenPorts ports = config.dataPlane().socks5() ? ListenPorts.ISTIO_WITH_SOCKS5 : ListenPorts.ISTIO;
         Transport serving = config.dns().enabled() ? new DnsServingTransport(transport, dns.get()) : transport;
         var decisions = new LoggedDecisions(flows, mesh, config.logging().authorizationAtInfo());
         var pods = new ServedPods(
-                serving, decisions, config.node().trustDomain(), wildcard(config), ports, chores, telemetry);
+                serving,
+                decisions,
+                new PreparedPods(mesh, flows, certificates),
+                wildcard(config),
+                ports,
+                chores,
+                telemetry);
         telemetry.gauge(Gauge.ACTIVE_PROXIES, pods::activeCount);
         telemetry.gauge(Gauge.PENDING_PROXIES, pods::pendingCount);
         return pods;
+    }
+
+    @Singleton
+    Shutdown shutdown(ZtunnelConfig config, ServedPods pods) {
+        return new Shutdown(pods, config.drain().deadline(), config.drain().upgradeDeadline(), DataPlaneFactory::exit);
+    }
+
+    /** Not on the caller's thread, which may be an event loop: exiting waits for those. */
+    private static void exit(int status) {
+        Thread.ofPlatform().name("exit").start(() -> System.exit(status));
     }
 
     @Singleton

@@ -1,18 +1,25 @@
 package dev.ambit.services.ztunnel;
 
+import dev.ambit.adapters.linux.namespace.LinuxNetworkNamespace;
+import dev.ambit.adapters.linux.namespace.Privileges;
 import dev.ambit.domain.view.MeshView;
+import dev.ambit.domain.workload.PodRef;
 import dev.ambit.ports.podnetwork.PodFeed;
+import dev.ambit.services.ztunnel.config.ServedWorkload;
 import dev.ambit.services.ztunnel.config.ZtunnelConfig;
 import dev.ambit.services.ztunnel.credentials.CertificateKeeper;
+import dev.ambit.services.ztunnel.flow.Flows;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
 import dev.ambit.services.ztunnel.mesh.MeshSources;
+import dev.ambit.services.ztunnel.pod.OwnDecisions;
 import dev.ambit.services.ztunnel.pod.ServedPods;
+import dev.ambit.services.ztunnel.pod.Shutdown;
 import io.micronaut.context.event.ApplicationEventListener;
 import io.micronaut.context.event.StartupEvent;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
-import java.util.concurrent.CompletionException;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +33,9 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
     private final CurrentMesh mesh;
     private final MeshSources sources;
     private final PodFeed feed;
+    private final Flows flows;
     private final ServedPods pods;
+    private final Shutdown shutdown;
     private final CertificateKeeper certificates;
     private final ScheduledExecutorService chores;
 
@@ -35,14 +44,18 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
             CurrentMesh mesh,
             MeshSources sources,
             PodFeed feed,
+            Flows flows,
             ServedPods pods,
+            Shutdown shutdown,
             CertificateKeeper certificates,
             @Named("chores") ScheduledExecutorService chores) {
         this.config = config;
         this.mesh = mesh;
         this.sources = sources;
         this.feed = feed;
+        this.flows = flows;
         this.pods = pods;
+        this.shutdown = shutdown;
         this.certificates = certificates;
         this.chores = chores;
     }
@@ -53,12 +66,39 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
                 && config.dataPlane().dedicated().isEmpty()) {
             mesh.observe(view -> chores.execute(() -> prefetch(view)));
         }
+        Signals.handle(shutdown);
         sources.start(mesh);
-        feed.start(pods);
+        serve();
         LOG.info(
                 "ztunnel started\tnode={} transport={}",
                 config.node().nodeName(),
                 config.dataPlane().transport());
+    }
+
+    /** In dedicated mode one workload, here; else this proxy's own pod, here, and whatever pods the node agent names. */
+    private void serve() {
+        Optional<ServedWorkload> dedicated = config.dataPlane().dedicated();
+        if (dedicated.isPresent()) {
+            pods.serveAlone(pod(dedicated.get()), LinuxNetworkNamespace.home());
+            return;
+        }
+        Privileges.require(config.dataPlane().packetMark());
+        config.node()
+                .ownPod()
+                .ifPresent(own -> pods.serveItself(
+                        pod(own),
+                        LinuxNetworkNamespace.home(),
+                        new OwnDecisions(flows, config.node().trustDomain())));
+        var _ = pods.broken().thenAccept(violation -> shutdown.fail("the node agent broke ZDS: " + violation));
+        feed.start(pods);
+    }
+
+    private static PodRef pod(ServedWorkload workload) {
+        return new PodRef(
+                workload.namespace() + "/" + workload.name(),
+                workload.namespace(),
+                workload.name(),
+                workload.serviceAccount());
     }
 
     private void prefetch(MeshView view) {
@@ -69,17 +109,10 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
         }
     }
 
+    /** By now a shutdown in order has drained every pod; what is left when there was none is cut. */
     @PreDestroy
     void stop() {
         feed.close();
-        LOG.info(
-                "shutting down, connections may finish\tdeadline={}",
-                config.drain().deadline());
-        try {
-            pods.drain(config.drain().deadline()).toCompletableFuture().join();
-        } catch (CompletionException e) {
-            LOG.warn("draining failed, closing at once\tcause=\"{}\"", e.getMessage());
-        }
         pods.close();
     }
 }

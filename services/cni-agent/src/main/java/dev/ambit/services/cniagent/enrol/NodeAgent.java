@@ -16,6 +16,7 @@ import dev.ambit.ports.telemetry.Gauge;
 import dev.ambit.ports.telemetry.Meter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +43,10 @@ import org.slf4j.LoggerFactory;
 public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
     private static final Duration RETRY = Duration.ofMillis(500);
+
+    /** Every pod's namespace is compared with the one it had this often: 2 s. */
+    private static final int ROUNDS_PER_LOOK = 4;
+
     private static final Duration PROXY_ANSWER = Duration.ofSeconds(10);
 
     private final Enrolment enrolment;
@@ -55,23 +61,11 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
     private final Set<String> released = new HashSet<>();
     private List<NodePod> wanted = List.of();
     private boolean told;
-    private volatile List<NodeProxies.EnrolledPod> snapshot = List.of();
+    private int rounds;
+    private volatile NodeProxies.Pods snapshot = new NodeProxies.Pods(List.of(), List.of());
+    private final CompletableFuture<Void> known = new CompletableFuture<>();
     private volatile boolean settled;
     private volatile boolean closed;
-
-    /** A pod with rules in its namespace. */
-    private static final class Member {
-        private final PodRef pod;
-        private final NetworkNamespace namespace;
-        private boolean served;
-        /** Left the mesh; its proxy was told, its rules may still be there. */
-        private boolean leaving;
-
-        Member(PodRef pod, NetworkNamespace namespace) {
-            this.pod = pod;
-            this.namespace = namespace;
-        }
-    }
 
     /**
      * Looks after nothing yet.
@@ -93,13 +87,13 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
         this.status = status;
         this.worker = worker;
         this.meter = meter;
-        meter.gauge(Gauge.ENROLLED_PODS, () -> snapshot.size());
+        meter.gauge(Gauge.ENROLLED_PODS, () -> snapshot.enrolled().size());
         meter.gauge(Gauge.NODE_PROXIES, proxies::connected);
     }
 
     /** Listens for node proxies and looks after pods from now on. */
     public void start() {
-        proxies.start(() -> snapshot);
+        proxies.start(() -> known.thenApply(_ -> snapshot));
         var _ = worker.scheduleWithFixedDelay(
                 this::reconcile, RETRY.toMillis(), RETRY.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -132,6 +126,7 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
             return;
         }
         closed = true;
+        known.complete(null);
         proxies.close();
         worker.execute(() -> members.values().forEach(member -> member.namespace.close()));
     }
@@ -150,8 +145,16 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
             }
             boolean complete = removeAllBut(stay);
             wanted.stream().filter(pod -> !stay.containsKey(pod.ref().uid())).forEach(this::release);
+            if (rounds++ % ROUNDS_PER_LOOK == 0) {
+                stay.values().forEach(this::lookForNewNamespace);
+            }
+            stay.values().forEach(this::capture);
+            publishSnapshot(stay.values());
+            if (told) {
+                known.complete(null);
+            }
             for (NodePod pod : stay.values()) {
-                complete &= enrol(pod);
+                complete &= serve(pod);
             }
             settled |= complete && told;
         } catch (RuntimeException e) {
@@ -188,65 +191,122 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
         }
     }
 
-    private boolean enrol(NodePod pod) {
+    /**
+     * A pod whose sandbox was made anew has another namespace under the same uid: without rules, and unknown to its proxy.
+     */
+    private void lookForNewNamespace(NodePod pod) {
+        Member member = members.get(pod.ref().uid());
+        if (member == null || member.leaving) {
+            return;
+        }
+        try {
+            Optional<NetworkNamespace> found = namespaces.find(pod);
+            if (found.isEmpty()) {
+                return;
+            }
+            if (found.get().id().equals(member.namespace.id())) {
+                found.get().close();
+                return;
+            }
+            explainOnce(pod.ref(), "has a new network namespace, starts over");
+            forget(member);
+            capture(pod, found.get());
+        } catch (RuntimeException e) {
+            explainOnce(pod.ref(), "may have a new network namespace, will look again: " + e.getMessage());
+        }
+    }
+
+    private void capture(NodePod pod) {
         PodRef ref = pod.ref();
         Member member = members.get(ref.uid());
-        if (member != null && member.served && !member.leaving) {
-            return true;
-        }
         try {
             if (member == null) {
                 Optional<NetworkNamespace> namespace = namespaces.find(pod);
                 if (namespace.isEmpty()) {
                     explainOnce(ref, "waits: has no network namespace on this node (yet)");
-                    return false;
+                    return;
                 }
-                member = capture(pod, namespace.get());
+                capture(pod, namespace.get());
             } else if (member.leaving) {
                 // Its rules may be gone in part.
                 redirection.apply(member.namespace, enrolment.captureOf(pod));
                 member.leaving = false;
-                publishSnapshot();
             }
-            return serve(member);
         } catch (RuntimeException e) {
             // Whatever it is, it must not keep the pods that come after this one out of the mesh.
-            meter.increment(Counter.ENROLMENTS, "failed");
-            explainOnce(ref, "cannot be enrolled, will try again: " + e.getMessage());
-            return false;
+            failed(ref, e);
         }
     }
 
-    private Member capture(NodePod pod, NetworkNamespace namespace) {
+    private void failed(PodRef ref, RuntimeException e) {
+        meter.increment(Counter.ENROLMENTS, "failed");
+        explainOnce(ref, "cannot be enrolled, will try again: " + e.getMessage());
+    }
+
+    private void capture(NodePod pod, NetworkNamespace namespace) {
         try {
             redirection.apply(namespace, enrolment.captureOf(pod));
         } catch (RuntimeException e) {
             namespace.close();
             throw e;
         }
-        var member = new Member(pod.ref(), namespace);
-        members.put(pod.ref().uid(), member);
-        publishSnapshot();
-        return member;
+        members.put(pod.ref().uid(), new Member(pod.ref(), namespace));
     }
 
-    private boolean serve(Member member) {
-        try {
-            proxies.add(new NodeProxies.EnrolledPod(member.pod, member.namespace))
-                    .toCompletableFuture()
-                    .orTimeout(PROXY_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
-                    .join();
-        } catch (CompletionException e) {
-            String why = reason(e);
-            status.redirection(member.pod, Redirection.PENDING);
-            explainOnce(member.pod, "is captured, waits for its node proxy: " + why);
+    /** Whether the pod is served. Otherwise it is offered to the node proxies; their answer comes when it comes. */
+    private boolean serve(NodePod pod) {
+        Member member = members.get(pod.ref().uid());
+        if (member == null || member.leaving) {
             return false;
         }
-        status.redirection(member.pod, Redirection.ENABLED);
-        member.served = true;
-        meter.increment(Counter.ENROLMENTS, "enrolled");
-        explainOnce(member.pod, "is in the mesh");
-        return true;
+        if (!member.served && !member.offered) {
+            member.offered = true;
+            CompletableFuture<Void> answer = proxies.add(new NodeProxies.EnrolledPod(member.pod, member.namespace))
+                    .toCompletableFuture();
+            if (answer.isDone()) {
+                answered(member, answer);
+            } else {
+                var _ = answer.orTimeout(PROXY_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
+                        .whenComplete((_, _) -> onWorker(() -> {
+                            answered(member, answer);
+                            reconcile();
+                        }));
+            }
+        }
+        return member.served;
+    }
+
+    private void onWorker(Runnable work) {
+        if (!worker.isShutdown()) {
+            worker.execute(work);
+        }
+    }
+
+    private void answered(Member member, CompletableFuture<Void> answer) {
+        member.offered = false;
+        if (closed || member.leaving || members.get(member.pod.uid()) != member) {
+            return;
+        }
+        try {
+            answer.join();
+            status.redirection(member.pod, Redirection.ENABLED);
+            member.served = true;
+            meter.increment(Counter.ENROLMENTS, "enrolled");
+            explainOnce(member.pod, "is in the mesh");
+        } catch (CompletionException e) {
+            pending(member, reason(e));
+        } catch (RuntimeException e) {
+            failed(member.pod, e);
+        }
+    }
+
+    private void pending(Member member, String why) {
+        try {
+            status.redirection(member.pod, Redirection.PENDING);
+            explainOnce(member.pod, "is captured, waits for its node proxy: " + why);
+        } catch (RuntimeException e) {
+            failed(member.pod, e);
+        }
     }
 
     private static String reason(CompletionException failure) {
@@ -275,7 +335,6 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
         if (!member.leaving) {
             member.leaving = true;
             member.served = false;
-            publishSnapshot();
             tellGone(member);
         }
         try {
@@ -288,29 +347,41 @@ public final class NodeAgent implements NodePodSource.Listener, AutoCloseable {
                 return false;
             }
         }
-        members.remove(member.pod.uid());
-        member.namespace.close();
+        forget(member);
         meter.increment(Counter.ENROLMENTS, "removed");
         explainOnce(member.pod, "has left the mesh");
         return true;
     }
 
+    /** A slow proxy must not keep other pods waiting, so nobody waits for its answer. */
     private void tellGone(Member member) {
-        try {
-            proxies.remove(member.pod)
-                    .toCompletableFuture()
-                    .orTimeout(PROXY_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
-                    .join();
-        } catch (RuntimeException e) {
-            LOG.warn("node proxy did not confirm that a pod is gone\tpod={} cause=\"{}\"", member.pod, e.getMessage());
-        }
+        var _ = proxies.remove(member.pod)
+                .toCompletableFuture()
+                .orTimeout(PROXY_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(e -> {
+                    LOG.warn(
+                            "node proxy did not confirm that a pod is gone\tpod={} cause=\"{}\"",
+                            member.pod,
+                            e.getMessage());
+                    return null;
+                });
     }
 
-    private void publishSnapshot() {
-        snapshot = members.values().stream()
-                .filter(member -> !member.leaving)
-                .map(member -> new NodeProxies.EnrolledPod(member.pod, member.namespace))
-                .toList();
+    private void forget(Member member) {
+        members.remove(member.pod.uid());
+        member.namespace.close();
+    }
+
+    private void publishSnapshot(Collection<NodePod> stay) {
+        snapshot = new NodeProxies.Pods(
+                members.values().stream()
+                        .filter(member -> !member.leaving)
+                        .map(member -> new NodeProxies.EnrolledPod(member.pod, member.namespace))
+                        .toList(),
+                stay.stream()
+                        .map(NodePod::ref)
+                        .filter(pod -> !members.containsKey(pod.uid()))
+                        .toList());
     }
 
     private void explainOnce(PodRef pod, String what) {

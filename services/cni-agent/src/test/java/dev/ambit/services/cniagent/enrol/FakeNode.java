@@ -43,6 +43,7 @@ final class FakeNode implements PodRedirection, PodStatusWriter, PodFeed.Listene
             time,
             telemetry);
     private final Set<String> refusedByProxy = new HashSet<>();
+    private CompletableFuture<Void> proxyAnswer = CompletableFuture.completedFuture(null);
     private boolean statusBroken;
     private boolean applyBroken;
 
@@ -76,9 +77,22 @@ final class FakeNode implements PodRedirection, PodStatusWriter, PodFeed.Listene
         return new NetworkNamespace.Id(4, inode);
     }
 
+    /** An agent that was told of a node without pods. */
     FakeNode started() {
         agent.start();
+        pods();
         return this;
+    }
+
+    /** An agent that was told of nothing. */
+    FakeNode startedUntold() {
+        agent.start();
+        return this;
+    }
+
+    /** The proxy answers when this is done. */
+    void proxyAnswersWith(CompletableFuture<Void> stage) {
+        proxyAnswer = stage;
     }
 
     /** A node proxy connects; it serves what it is given, unless told otherwise. */
@@ -153,11 +167,12 @@ final class FakeNode implements PodRedirection, PodStatusWriter, PodFeed.Listene
         }
         journal.add("proxy has " + pod.name() + " in " + namespace.id().inode());
         namespace.close();
-        return CompletableFuture.completedFuture(null);
+        return proxyAnswer;
     }
 
     @Override
     public CompletionStage<Void> kept(String uid) {
+        journal.add("kept " + uid);
         return CompletableFuture.completedFuture(null);
     }
 
@@ -171,6 +186,11 @@ final class FakeNode implements PodRedirection, PodStatusWriter, PodFeed.Listene
     public CompletionStage<Void> removed(String uid) {
         journal.add("proxy lost " + uid);
         return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void broken(String violation) {
+        journal.add("broken: " + violation);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.ambit.domain.enrolment.Enrolment;
 import dev.ambit.domain.enrolment.NodePod;
 import dev.ambit.ports.telemetry.Counter;
 import dev.ambit.ports.telemetry.Gauge;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -80,7 +81,7 @@ class NodeAgentTest {
 
     @Test
     void isReadyOnlyAfterEveryPodIsIn() {
-        node.started();
+        node.startedUntold();
         assertThat(node.agent.isReady()).as("before it was told of any pod").isFalse();
         node.retry();
         assertThat(node.agent.isReady())
@@ -134,18 +135,18 @@ class NodeAgentTest {
 
     @Test
     void withoutRulesNothingIsReported() {
-        node.started().withProxy();
+        node.startedUntold().withProxy();
         node.journal.clear();
         node.rules.refuse(FakeNode.namespace(7));
 
         node.pods(CART);
-        assertThat(node.journal).isEmpty();
+        assertThat(node.journal).containsExactly("kept uid-cart", "snapshot ends");
         assertThat(node.telemetry.counted(Counter.ENROLMENTS, "failed")).isEqualTo(1);
         assertThat(node.agent.isReady()).isFalse();
 
         node.rules.accept(FakeNode.namespace(7));
         node.retry();
-        assertThat(node.journal).containsExactly("rules into 7", "proxy has cart in 7", "ENABLED cart");
+        assertThat(node.journal).endsWith("rules into 7", "proxy has cart in 7", "ENABLED cart");
     }
 
     @Test
@@ -165,11 +166,11 @@ class NodeAgentTest {
     @Test
     void waitsForANamespaceThatIsNotThereYet() {
         node.namespaces.remove(CART.ref());
-        node.started().withProxy();
+        node.startedUntold().withProxy();
         node.journal.clear();
 
         node.pods(CART);
-        assertThat(node.journal).isEmpty();
+        assertThat(node.journal).containsExactly("kept uid-cart", "snapshot ends");
         assertThat(node.agent.isReady()).isFalse();
 
         node.namespaces.put(CART, 7);
@@ -180,7 +181,7 @@ class NodeAgentTest {
 
     @Test
     void aReportThatCannotBeWrittenIsTriedAgain() {
-        node.started().withProxy();
+        node.startedUntold().withProxy();
         node.breakStatus(true);
         node.pods(CART);
         assertThat(node.agent.isReady()).isFalse();
@@ -190,6 +191,66 @@ class NodeAgentTest {
 
         assertThat(node.journal).endsWith("ENABLED cart");
         assertThat(node.agent.isReady()).isTrue();
+    }
+
+    @Test
+    void aProxyThatConnectsBeforePodsAreKnownKeepsWhatItHas() {
+        node.namespaces.remove(BANK.ref());
+        node.startedUntold().withProxy();
+        assertThat(node.journal).containsExactly("snapshot");
+
+        node.pods(CART, BANK);
+
+        assertThat(node.journal)
+                .startsWith("snapshot", "rules into 7", "proxy has cart in 7", "kept uid-bank", "snapshot ends")
+                .endsWith("ENABLED cart");
+    }
+
+    @Test
+    void aSlowProxyKeepsNoOtherPodWaiting() {
+        node.started().withProxy();
+        var slow = new CompletableFuture<Void>();
+        node.proxyAnswersWith(slow);
+        node.pods(CART);
+        node.retry();
+        node.journal.clear();
+
+        node.pods(CART, FakeNode.pod("plain", 8, ""), BANK);
+
+        assertThat(node.journal).containsExactly("rules into 8");
+        assertThat(node.agent.isReady()).isTrue();
+        node.proxyAnswersWith(CompletableFuture.completedFuture(null));
+        slow.complete(null);
+        node.time.runDue();
+        assertThat(node.journal).containsExactly("rules into 8", "proxy has bank in 8", "ENABLED cart", "ENABLED bank");
+    }
+
+    @Test
+    void anAnswerThatComesAfterThePodLeftChangesNothing() {
+        node.started().withProxy();
+        var slow = new CompletableFuture<Void>();
+        node.proxyAnswersWith(slow);
+        node.pods(CART);
+        node.pods();
+        node.journal.clear();
+
+        slow.complete(null);
+        node.time.runDue();
+
+        assertThat(node.journal).doesNotContain("ENABLED cart");
+    }
+
+    @Test
+    void aNewNamespaceUnderTheSameUidIsNoticed() {
+        enrolCart();
+
+        node.namespaces.put(CART, 9);
+        node.time.advance(FakeNode.RETRY.multipliedBy(4));
+
+        assertThat(node.journal).containsExactly("rules into 9", "proxy has cart in 9", "ENABLED cart");
+        assertThat(node.rules.applied()).contains(FakeNode.namespace(9));
+        node.time.advance(FakeNode.RETRY.multipliedBy(8));
+        assertThat(node.journal).as("nothing is done twice").hasSize(3);
     }
 
     @Test

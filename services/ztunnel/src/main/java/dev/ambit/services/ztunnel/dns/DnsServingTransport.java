@@ -19,6 +19,10 @@ public final class DnsServingTransport implements Transport {
 
     @Override
     public PodProxy serve(PodBinding pod, FlowDecisions decisions) {
+        if (pod.ports().equals(ListenPorts.TUNNEL_ONLY)) {
+            // A pod whose traffic is not redirected asks its own resolver.
+            return transport.serve(pod, decisions);
+        }
         DnsProxy.ServedNames names = dns.serve(pod.pod(), pod.namespace());
         try {
             return new PodProxyWithNames(transport.serve(pod.withNames(names::addressOf), decisions), names);
@@ -26,6 +30,11 @@ public final class DnsServingTransport implements Transport {
             names.close();
             throw e;
         }
+    }
+
+    @Override
+    public boolean isServed(PodBinding pod) {
+        return transport.isServed(pod);
     }
 
     /** Closes the pods' connections; their names go with each pod's proxy. */
@@ -39,6 +48,11 @@ public final class DnsServingTransport implements Transport {
         @Override
         public ListenPorts ports() {
             return proxy.ports();
+        }
+
+        @Override
+        public boolean hasSuccessor() {
+            return proxy.hasSuccessor();
         }
 
         @Override

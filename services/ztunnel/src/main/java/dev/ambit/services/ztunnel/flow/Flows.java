@@ -14,6 +14,7 @@ import dev.ambit.domain.flow.OutboundReview;
 import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Refusals;
 import dev.ambit.domain.flow.Reporter;
+import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.view.MeshChange;
 import dev.ambit.domain.view.MeshView;
 import dev.ambit.domain.workload.PodRef;
@@ -137,6 +138,20 @@ public final class Flows implements FlowDecisions {
     /** How many live connections, or groups of equal ones, were judged since the start. */
     long reviewCount() {
         return live.reviewCount();
+    }
+
+    /**
+     * Namespace and service account are what the node agent says of the pod; the trust domain is the control plane's to
+     * name, in the pod's workload.
+     */
+    @Override
+    public CompletionStage<SpiffeId> identity(PodRef pod) {
+        return mesh.knowing(pod, workloadWait)
+                .thenApply(view -> view.workloadOf(pod)
+                        .map(workload ->
+                                new SpiffeId(workload.identity().trustDomain(), pod.namespace(), pod.serviceAccount()))
+                        .orElseThrow(
+                                () -> new IllegalStateException(new RefusalReason.WorkloadUnknown(pod).message())));
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.ambit.domain.flow.OutboundAttempt;
 import dev.ambit.domain.flow.OutboundPlan;
 import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
+import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.view.MeshView;
 import dev.ambit.domain.workload.PodRef;
 import dev.ambit.domain.workload.Workload;
@@ -38,6 +39,11 @@ public final class LoggedDecisions implements FlowDecisions {
         this.decisions = decisions;
         this.mesh = mesh;
         this.level = atInfo ? Level.INFO : Level.DEBUG;
+    }
+
+    @Override
+    public CompletionStage<SpiffeId> identity(PodRef pod) {
+        return decisions.identity(pod);
     }
 
     @Override

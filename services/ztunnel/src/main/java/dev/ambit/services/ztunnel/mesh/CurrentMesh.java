@@ -25,6 +25,7 @@ public final class CurrentMesh implements MeshDiscovery.Listener {
     private final List<Waiter> waiters = new ArrayList<>();
     private volatile MeshView view = MeshView.EMPTY;
     private volatile boolean synced;
+    private final CompletableFuture<Void> inSync = new CompletableFuture<>();
 
     /** Hears what has changed and the view with the changes in it. */
     @FunctionalInterface
@@ -41,6 +42,11 @@ public final class CurrentMesh implements MeshDiscovery.Listener {
     /** Whether every kind of resource has arrived once. */
     public boolean isSynced() {
         return synced;
+    }
+
+    /** Done when it is. */
+    public CompletionStage<Void> whenSynced() {
+        return inSync.minimalCompletionStage();
     }
 
     /** Calls the observer after every change, on the thread that made it. */
@@ -128,6 +134,7 @@ public final class CurrentMesh implements MeshDiscovery.Listener {
                 view.counts().workloads(),
                 view.counts().services(),
                 view.counts().policies());
+        inSync.complete(null);
     }
 
     @Override

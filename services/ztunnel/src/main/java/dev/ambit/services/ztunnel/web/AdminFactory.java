@@ -4,18 +4,14 @@ import dev.ambit.domain.flow.FlowExplainer;
 import dev.ambit.domain.flow.InboundPlanner;
 import dev.ambit.domain.flow.OutboundPlanner;
 import dev.ambit.services.ztunnel.config.ZtunnelConfig;
+import dev.ambit.services.ztunnel.pod.Shutdown;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What the admin server needs of the rest. */
 @Factory
 final class AdminFactory {
-    private static final Logger LOG = LoggerFactory.getLogger(AdminFactory.class);
-
     /** Plans as the data plane does: planners have no state, so those of the same settings are the same. */
     @Singleton
     FlowExplainer explainer(ZtunnelConfig config) {
@@ -31,14 +27,9 @@ final class AdminFactory {
 
     /** The process's own way to stop, as at SIGTERM: connections are drained before it exits. */
     @Singleton
-    ProcessEnd end() {
-        var begun = new AtomicBoolean();
+    ProcessEnd end(Shutdown shutdown) {
         return why -> {
-            if (begun.compareAndSet(false, true)) {
-                LOG.info("ending\twhy=\"{}\"", why);
-                // Not on this thread: the answer has to go out first, and exit waits for the servers.
-                Thread.ofPlatform().name("ending").start(() -> System.exit(0));
-            }
+            var _ = shutdown.begin(why);
         };
     }
 }

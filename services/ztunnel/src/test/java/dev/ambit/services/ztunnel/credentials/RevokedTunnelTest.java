@@ -63,7 +63,6 @@ class RevokedTunnelTest {
         String name = identity.serviceAccount();
         return new PodBinding(
                 new PodRef(name, identity.namespace(), name, name),
-                identity,
                 new FakeNetworkNamespace(7),
                 LOOPBACK,
                 ListenPorts.EPHEMERAL);

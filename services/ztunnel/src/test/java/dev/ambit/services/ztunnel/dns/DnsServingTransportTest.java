@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ambit.domain.dns.NameExpansion;
 import dev.ambit.domain.dns.NameResolver;
 import dev.ambit.domain.dns.SearchDomains;
-import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.workload.PodRef;
 import dev.ambit.ports.podnetwork.FakeNetworkNamespace;
 import dev.ambit.ports.podnetwork.PodNetworkException;
@@ -67,6 +66,16 @@ class DnsServingTransportTest {
         }
 
         @Override
+        public boolean isServed(PodBinding pod) {
+            return false;
+        }
+
+        @Override
+        public boolean hasSuccessor() {
+            return false;
+        }
+
+        @Override
         public CompletionStage<Void> drain(Duration deadline) {
             return drained;
         }
@@ -81,7 +90,6 @@ class DnsServingTransportTest {
         return transport.serve(
                 new Transport.PodBinding(
                         new PodRef("uid", "shop", "cart", "cart"),
-                        SpiffeId.of("spiffe://cluster.local/ns/shop/sa/cart"),
                         new FakeNetworkNamespace(7),
                         InetAddress.ofLiteral("::"),
                         ListenPorts.ISTIO),

@@ -17,6 +17,8 @@ import dev.ambit.domain.flow.OutboundPlanner;
 import dev.ambit.domain.flow.OutboundReview;
 import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
+import dev.ambit.domain.identity.SpiffeId;
+import dev.ambit.domain.identity.TrustDomain;
 import dev.ambit.domain.policy.AuthorizationPolicy;
 import dev.ambit.domain.policy.PolicyName;
 import dev.ambit.domain.view.MeshChange;
@@ -119,6 +121,23 @@ class FlowsTest {
         mesh.changed(List.of(workload(BANK, "10.0.0.2")));
 
         assertThat(now(patient.inbound(inbound(BANK, "10.0.0.2")))).isInstanceOf(InboundPlan.Forward.class);
+    }
+
+    @Test
+    void aPodsIdentityHasTheTrustDomainOfItsWorkload() {
+        var identity = patient.identity(BANK).toCompletableFuture();
+        assertThat(identity).isNotDone();
+
+        mesh.changed(List.of(new MeshChange.WorkloadUpserted(Workload.builder(
+                        WorkloadUid.ofPod("Kubernetes", BANK.namespace(), BANK.name()), BANK.namespace(), BANK.name())
+                .serviceAccount(BANK.serviceAccount())
+                .trustDomain(new TrustDomain("example.org"))
+                .addresses(List.of(IpAddress.of("10.0.0.2")))
+                .build())));
+
+        assertThat(identity)
+                .isCompletedWithValue(
+                        new SpiffeId(new TrustDomain("example.org"), BANK.namespace(), BANK.serviceAccount()));
     }
 
     @Test

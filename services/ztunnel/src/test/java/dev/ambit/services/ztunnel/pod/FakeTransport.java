@@ -17,11 +17,14 @@ import java.util.concurrent.CompletionStage;
 final class FakeTransport implements Transport {
     final List<Proxy> proxies = new ArrayList<>();
     private final Set<String> refused = new HashSet<>();
+    final Set<String> served = new HashSet<>();
 
     /** One pod's listeners, if they were real. */
     static final class Proxy implements PodProxy {
         final PodBinding binding;
         final CompletableFuture<Void> drained = new CompletableFuture<>();
+        final List<Duration> deadlines = new ArrayList<>();
+        boolean hasSuccessor;
         boolean closed;
 
         Proxy(PodBinding binding) {
@@ -34,7 +37,13 @@ final class FakeTransport implements Transport {
         }
 
         @Override
+        public boolean hasSuccessor() {
+            return hasSuccessor;
+        }
+
+        @Override
         public CompletionStage<Void> drain(Duration deadline) {
+            deadlines.add(deadline);
             return drained;
         }
 
@@ -64,6 +73,11 @@ final class FakeTransport implements Transport {
         var proxy = new Proxy(pod);
         proxies.add(proxy);
         return proxy;
+    }
+
+    @Override
+    public boolean isServed(PodBinding pod) {
+        return served.contains(pod.pod().name());
     }
 
     @Override

@@ -3,8 +3,6 @@ package dev.ambit.services.ztunnel.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ambit.domain.identity.SpiffeId;
-import dev.ambit.domain.identity.TrustDomain;
 import dev.ambit.domain.workload.PodRef;
 import dev.ambit.ports.podnetwork.FakeNetworkNamespace;
 import dev.ambit.ports.telemetry.Counter;
@@ -22,18 +20,16 @@ import org.junit.jupiter.api.Timeout;
 class ServedPodsTest {
     private static final PodRef CART = new PodRef("uid-cart", "shop", "cart-1", "cart");
     private static final PodRef BANK = new PodRef("uid-bank", "money", "bank-1", "bank");
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
+    private static final Duration UPGRADE = Duration.ofHours(1);
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     private final FakeTransport transport = new FakeTransport();
     private final ManualScheduler time = new ManualScheduler();
     private final RecordingTelemetry telemetry = new RecordingTelemetry();
+    private CompletableFuture<Void> prepared = new CompletableFuture<>();
     private final ServedPods pods = new ServedPods(
-            transport,
-            new RecordingDecisions(),
-            TrustDomain.CLUSTER_LOCAL,
-            InetAddress.getLoopbackAddress(),
-            time,
-            telemetry);
+            transport, new RecordingDecisions(), _ -> prepared, InetAddress.getLoopbackAddress(), time, telemetry);
 
     private CompletableFuture<Void> add(PodRef pod, FakeNetworkNamespace namespace) {
         return pods.added(pod, namespace).toCompletableFuture();
@@ -46,14 +42,12 @@ class ServedPodsTest {
     }
 
     @Test
-    void servesAPodInItsNamespaceUnderItsIdentity() {
+    void servesAPodInItsNamespace() {
         var namespace = new FakeNetworkNamespace(7);
 
         assertThat(add(CART, namespace)).isCompleted();
 
         assertThat(transport.last().binding.pod()).isEqualTo(CART);
-        assertThat(transport.last().binding.identity())
-                .isEqualTo(SpiffeId.of("spiffe://cluster.local/ns/shop/sa/cart"));
         assertThat(transport.last().binding.namespace()).isSameAs(namespace);
         assertThat(transport.last().binding.ports()).isEqualTo(ListenPorts.ISTIO);
         assertThat(pods.activeCount()).isEqualTo(1);
@@ -186,6 +180,43 @@ class ServedPodsTest {
     }
 
     @Test
+    void aloneItServesOneWorkloadAndIsReady() {
+        pods.serveAlone(CART, new FakeNetworkNamespace(1));
+
+        assertThat(transport.last().binding.ports()).isEqualTo(ListenPorts.ISTIO);
+        assertThat(pods.isReady()).isTrue();
+        assertThat(pods.pods()).containsExactly(CART);
+    }
+
+    @Test
+    void aloneAPortThatIsTakenIsFatal() {
+        transport.refuse(CART.name());
+
+        assertThatThrownBy(() -> pods.serveAlone(CART, new FakeNetworkNamespace(1)))
+                .hasMessageContaining("port 15008 is taken");
+    }
+
+    @Test
+    void itsOwnPodIsReachedThroughTunnelsOnlyAndNoBusinessOfTheAgent() {
+        pods.serveItself(BANK, new FakeNetworkNamespace(1), new RecordingDecisions());
+        snapshotOf(() -> assertThat(add(CART, new FakeNetworkNamespace(7))).isCompleted());
+
+        FakeTransport.Proxy own = transport.proxies.getFirst();
+        assertThat(own.binding.ports()).isEqualTo(ListenPorts.TUNNEL_ONLY);
+        assertThat(own.closed).as("not in the snapshot, yet there").isFalse();
+        assertThat(pods.pods()).containsExactly(CART);
+        var _ = pods.drain(DEADLINE, UPGRADE);
+        assertThat(own.deadlines).containsExactly(DEADLINE);
+    }
+
+    @Test
+    void saysWhatTheAgentBroke() {
+        pods.broken("a second end of snapshot");
+
+        assertThat(pods.broken().toCompletableFuture()).isCompletedWithValue("a second end of snapshot");
+    }
+
+    @Test
     void withoutItsAgentItServesOn() {
         snapshotOf(() -> assertThat(add(CART, new FakeNetworkNamespace(7))).isCompleted());
 
@@ -200,12 +231,95 @@ class ServedPodsTest {
         var _ = add(CART, new FakeNetworkNamespace(7));
         var _ = add(BANK, new FakeNetworkNamespace(8));
 
-        var drained = pods.drain(Duration.ofSeconds(5)).toCompletableFuture();
+        var drained = pods.drain(DEADLINE, UPGRADE).toCompletableFuture();
 
         transport.proxies.getFirst().drained.complete(null);
         assertThat(drained).isNotDone();
         transport.proxies.getLast().drained.complete(null);
         assertThat(drained).isCompleted();
+    }
+
+    @Test
+    void aPodThatAnotherProxyServesByNowHasTheLongDeadline() {
+        var _ = add(CART, new FakeNetworkNamespace(7));
+        var _ = add(BANK, new FakeNetworkNamespace(8));
+        transport.proxies.getFirst().hasSuccessor = true;
+
+        var _ = pods.drain(DEADLINE, UPGRADE);
+
+        assertThat(transport.proxies.getFirst().deadlines).containsExactly(UPGRADE);
+        assertThat(transport.proxies.getLast().deadlines).containsExactly(DEADLINE);
+    }
+
+    @Test
+    void leavingItTakesNoMorePodsButStillLosesThem() {
+        var cart = new FakeNetworkNamespace(7);
+        var bank = new FakeNetworkNamespace(8);
+        snapshotOf(() -> {
+            var _ = add(CART, cart);
+            var _ = add(BANK, bank);
+        });
+        var drained = pods.drain(DEADLINE, UPGRADE).toCompletableFuture();
+        assertThat(pods.isReady()).isFalse();
+
+        assertThat(add(new PodRef("uid-new", "shop", "new", "new"), new FakeNetworkNamespace(9)))
+                .isCompletedExceptionally();
+        assertThat(add(CART, new FakeNetworkNamespace(7)))
+                .as("served until its last connection ends")
+                .isCompleted();
+        var _ = pods.removed(CART.uid());
+        assertThat(transport.proxies.getFirst().closed).isTrue();
+        assertThat(cart.isClosed()).isTrue();
+
+        transport.proxies.getFirst().drained.complete(null);
+        transport.proxies.getLast().drained.complete(null);
+        assertThat(drained).isCompleted();
+        assertThat(bank.isClosed())
+                .as("nothing keeps the pod's namespace alive")
+                .isTrue();
+        assertThat(telemetry.counted(Counter.PROXIES_STOPPED)).isEqualTo(2);
+    }
+
+    @Test
+    void takesAPodOverOnlyWhenPrepared() {
+        transport.served.add(CART.name());
+
+        var added = add(CART, new FakeNetworkNamespace(7));
+
+        assertThat(added).isNotDone();
+        assertThat(transport.proxies).isEmpty();
+        assertThat(pods.states()).containsExactly(new PodState(CART, PodState.Phase.PENDING));
+        prepared.complete(null);
+        time.runDue();
+        assertThat(added).isCompleted();
+        assertThat(pods.states()).containsExactly(new PodState(CART, PodState.Phase.UP));
+    }
+
+    @Test
+    void unpreparedItLeavesThePodToTheOtherProxyAndTriesAgain() {
+        transport.served.add(CART.name());
+        var added = add(CART, new FakeNetworkNamespace(7));
+
+        prepared.completeExceptionally(new IllegalStateException("the authority is away"));
+
+        assertThatThrownBy(added::join).hasMessageContaining("failure to start proxy : the authority is away");
+        assertThat(pods.pendingCount()).isEqualTo(1);
+        prepared = CompletableFuture.completedFuture(null);
+        time.advance(RETRY);
+        assertThat(pods.activeCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aPodThatGoesWhileItIsPreparedForIsNotServed() {
+        transport.served.add(CART.name());
+        var added = add(CART, new FakeNetworkNamespace(7));
+
+        var _ = pods.removed(CART.uid());
+        prepared.complete(null);
+        time.runDue();
+
+        assertThat(added).isCompleted();
+        assertThat(transport.proxies).isEmpty();
     }
 
     @Test
