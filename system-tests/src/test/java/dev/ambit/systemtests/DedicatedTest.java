@@ -2,6 +2,7 @@ package dev.ambit.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -47,7 +48,7 @@ class DedicatedTest {
                 "exec",
                 SCANNER,
                 "nft",
-                "add chain ip dedicated output { type nat hook output priority dstnat; }");
+                "add chain ip dedicated output { type nat hook output priority -100; }");
         mesh.run(
                 "ip",
                 "netns",
@@ -56,11 +57,12 @@ class DedicatedTest {
                 "nft",
                 "add rule ip dedicated output oif != lo meta l4proto tcp mark and 0xfff != 0x539 redirect to :15001");
 
-        mesh.call(SCANNER, "shop-payments", "shop-payments hears 10.78.1.3");
-        assertThat(mesh.process("dedicated").text(0))
-                .contains("src.workload=\"scanner\"")
-                .contains("direction=\"outbound\"")
-                .doesNotContain("node agent");
+        // Outside the mesh, because only the workload's own token would buy it a certificate.
+        var outside = new InetSocketAddress(mesh.machine("control").address(), 15_021);
+        assertThat(mesh.machine(SCANNER).get(outside, "/healthz/ready")).startsWith("ready");
+        assertThat(mesh.process("dedicated").line(0, "src.workload=\"scanner\"", "direction=\"outbound\""))
+                .contains("dst.addr=10.77.0.10:15021");
+        assertThat(mesh.process("dedicated").text(0)).doesNotContain("node agent");
 
         Await.step("a second one in the same namespace: its ports are taken, and it says so");
         var second = new HashMap<>(SETTINGS);
