@@ -3,6 +3,7 @@ package dev.ambit.services.ztunnel.web;
 import dev.ambit.adapters.telemetry.PrometheusTelemetry;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
@@ -20,7 +21,10 @@ final class MetricsController {
         this.telemetry = telemetry;
     }
 
-    @Get(uris = {"/metrics", "/stats/prometheus"})
+    // Whatever a scraper accepts is settled by the exposition itself.
+    @Get(
+            uris = {"/metrics", "/stats/prometheus"},
+            produces = MediaType.ALL)
     HttpResponse<byte[]> metrics(
             @Header(name = HttpHeaders.ACCEPT, defaultValue = "") String accept,
             @Header(name = HttpHeaders.ACCEPT_ENCODING, defaultValue = "") String encodings) {

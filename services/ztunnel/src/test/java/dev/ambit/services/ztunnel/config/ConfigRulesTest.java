@@ -112,7 +112,7 @@ class ConfigRulesTest {
     @ParameterizedTest
     @CsvSource({"30, 25", "11, 6", "10, 9", "1, 1", "0, 1"})
     void theDeadlineEndsBeforeKubernetesPatience(String grace, int seconds) {
-        assertThat(DrainConfig.read(settings("TERMINATION_GRACE_PERIOD_SECONDS", grace))
+        assertThat(DrainConfig.read(settings("AMBIT_UPGRADE_DEADLINE", "1h", "TERMINATION_GRACE_PERIOD_SECONDS", grace))
                         .deadline())
                 .isEqualTo(Duration.ofSeconds(seconds));
     }
@@ -120,7 +120,12 @@ class ConfigRulesTest {
     @Test
     void anExplicitDeadlineGoesBeforeKubernetesPatience() {
         assertThat(DrainConfig.read(settings(
-                                "TERMINATION_GRACE_PERIOD_SECONDS", "30", "CONNECTION_TERMINATION_DEADLINE", "1s"))
+                                "AMBIT_UPGRADE_DEADLINE",
+                                "1h",
+                                "TERMINATION_GRACE_PERIOD_SECONDS",
+                                "30",
+                                "CONNECTION_TERMINATION_DEADLINE",
+                                "1s"))
                         .deadline())
                 .isEqualTo(Duration.ofSeconds(1));
     }

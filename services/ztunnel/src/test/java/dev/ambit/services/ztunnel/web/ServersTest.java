@@ -185,7 +185,7 @@ final class ServersTest {
                                 + "\"trustDomain\":\"cluster.local\",\"serviceAccount\":\"default\",\"workloadName\":\"cart\","
                                 + "\"workloadType\":\"pod\",\"canonicalName\":\"cart\",\"canonicalRevision\":\"v1\","
                                 + "\"authorizationPolicies\":[\"shop/only-bank\"],\"status\":\"Healthy\","
-                                + "\"clusterId\":\"Kubernetes\",\"services\":[\"shop/cart.shop.svc.cluster.local\"],\"capacity\":1}]")
+                                + "\"clusterId\":\"Kubernetes\",\"services\":[\"shop/cart.shop.svc.cluster.local\"],\"capacity\":1}")
                 .contains("\"stagedServices\":{}", "\"staticConfig\":{", "\"version\":{\"version\":", "\"config\":{")
                 .contains("\"localNode\":\"n1\"", "\"selfTerminationDeadline\":{")
                 .doesNotContain("hush");
