@@ -31,7 +31,7 @@ abstract class MeshScenarios {
     private static final InetSocketAddress GUARDED_SERVICE = new InetSocketAddress("10.96.0.9", 80);
     private static final int LARGE = 24 << 20;
 
-    private static MeshUnderTest mesh;
+    static MeshUnderTest mesh;
     private static CertificateClient certificates;
     private static TestWaypoint waypoint;
     private static Combination combination;

@@ -1,6 +1,7 @@
 package dev.ambit.services.ztunnel.mesh;
 
 import dev.ambit.domain.view.MeshChange;
+import dev.ambit.domain.view.MeshView;
 import dev.ambit.ports.discovery.MeshDiscovery;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,11 @@ public final class MeshSources implements AutoCloseable {
     /** The control plane's end; empty if there is none. */
     public Optional<MeshDiscovery> discovery() {
         return discovery;
+    }
+
+    /** The operator's picture alone. */
+    public MeshView local() {
+        return MeshView.EMPTY.apply(local.orElse(List.of()));
     }
 
     /** Tells the listener the operator's picture, then whatever the control plane says, which may replace parts of it. */

@@ -2,6 +2,7 @@ package dev.ambit.services.ztunnel.web;
 
 import dev.ambit.services.ztunnel.config.ZtunnelConfig;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
+import dev.ambit.services.ztunnel.mesh.MeshSources;
 import jakarta.inject.Singleton;
 import java.util.Comparator;
 import java.util.List;
@@ -12,11 +13,13 @@ import java.util.Map;
 final class ConfigDump {
     private final ZtunnelConfig config;
     private final CurrentMesh mesh;
+    private final MeshSources sources;
     private final List<DumpSection> sections;
 
-    ConfigDump(ZtunnelConfig config, CurrentMesh mesh, List<DumpSection> sections) {
+    ConfigDump(ZtunnelConfig config, CurrentMesh mesh, MeshSources sources, List<DumpSection> sections) {
         this.config = config;
         this.mesh = mesh;
+        this.sources = sources;
         this.sections =
                 sections.stream().sorted(Comparator.comparing(DumpSection::key)).toList();
     }
@@ -30,7 +33,10 @@ final class ConfigDump {
         json.put("policies", view.policies());
         // Endpoints that come before their service are kept with their workloads, not apart.
         json.put("stagedServices", Map.of());
-        json.put("staticConfig", Map.of("workloads", List.of(), "services", List.of(), "policies", List.of()));
+        var local = new MeshDump(sources.local());
+        json.put(
+                "staticConfig",
+                Map.of("workloads", local.workloads(), "services", local.services(), "policies", local.policies()));
         json.put("version", BuildInfo.json());
         json.put("config", SettingsDump.of(config));
         for (DumpSection section : sections) {

@@ -51,6 +51,9 @@ class MeshSourcesTest {
     void theControlPlaneHasTheLastWordAndSaysWhenThePictureIsComplete() {
         try (var sources = new MeshSources(Optional.of(workload("w", "local")), Optional.of(new Instant()))) {
             sources.start(mesh);
+            assertThat(sources.local().workload(new WorkloadUid("u")).map(Workload::node))
+                    .as("the operator's picture stays to be seen")
+                    .contains("local");
         }
 
         assertThat(mesh.isSynced()).isFalse();
