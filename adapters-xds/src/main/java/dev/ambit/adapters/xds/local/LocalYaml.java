@@ -15,6 +15,7 @@ import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.DocumentStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.MappingStartEvent;
@@ -72,13 +73,13 @@ final class LocalYaml {
         switch (event) {
             case DocumentStartEvent start
             when root != null -> throw new LocalMeshException(line(start), "there may be one document only");
-            case ScalarEvent scalar -> add(scalar, new Built(scalar(scalar), 1, 1));
+            case ScalarEvent scalar -> add(scalar, named(scalar, scalar.getTag(), new Built(scalar(scalar), 1, 1)));
             case AliasEvent alias -> add(alias, aliased(alias));
             case MappingStartEvent start -> open(new Frame(start, line(start), true));
             case SequenceStartEvent start -> open(new Frame(start, line(start), false));
             case CollectionEndEvent _ -> {
                 Frame done = open.pop();
-                add(done.start, done.build());
+                add(done.start, named(done.start, done.start.getTag(), done.build()));
             }
             default -> {
                 // Stream and document boundaries carry nothing.
@@ -124,12 +125,21 @@ final class LocalYaml {
         return event.getStartMark().map(Mark::getLine).orElse(0) + 1;
     }
 
+    /** Istio's ztunnel writes a variant as a tag ({@code !Exact x}), people as a key ({@code Exact: x}): both are the same. */
+    private static Built named(Event event, Optional<String> tag, Built built) {
+        if (tag.isEmpty()) {
+            return built;
+        }
+        if (!tag.get().matches("![A-Za-z]{1,32}")) {
+            throw new LocalMeshException(line(event), "tag '" + tag.get() + "' is not supported");
+        }
+        var entries = Map.of(tag.get().substring(1), built.node());
+        return new Built(new LocalNode.Mapping(entries, line(event)), built.size() + 1, built.height() + 1);
+    }
+
     private static LocalNode scalar(ScalarEvent event) {
         String text = event.getValue();
         Tag tag = !event.isPlain() ? Tag.STR : SCALARS.resolve(text, true);
-        if (event.getTag().isPresent()) {
-            throw new LocalMeshException(line(event), "tag '" + event.getTag().get() + "' is not supported");
-        }
         Kind kind = tag.equals(Tag.NULL)
                 ? Kind.NULL
                 : tag.equals(Tag.BOOL)
@@ -140,7 +150,7 @@ final class LocalYaml {
 
     /** A mapping or sequence that is not finished. */
     private static final class Frame {
-        private final NodeEvent start;
+        private final CollectionStartEvent start;
         private final int line;
         private final boolean mapping;
         private final List<LocalNode> items = new ArrayList<>();
@@ -149,7 +159,7 @@ final class LocalYaml {
         private int size = 1;
         private int height;
 
-        Frame(NodeEvent start, int line, boolean mapping) {
+        Frame(CollectionStartEvent start, int line, boolean mapping) {
             this.start = start;
             this.line = line;
             this.mapping = mapping;

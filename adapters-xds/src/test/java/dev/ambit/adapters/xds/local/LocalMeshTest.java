@@ -301,4 +301,19 @@ class LocalMeshTest {
             }
         }
     }
+
+    /** Istio's ztunnel reads nothing but the tag in YAML, and writes the key in JSON. */
+    @Test
+    void aVariantIsATagOrAKey() {
+        String keys = """
+                policies:
+                - {name: p, namespace: a, scope: Global, action: Deny, dryRun: false,
+                   rules: [[[{namespaces: [{Exact: x}, {Presence: []}]}]]]}
+                """;
+        String tags = keys.replace("{Exact: x}", "!Exact x").replace("{Presence: []}", "!Presence []");
+
+        assertThat(LocalMesh.read(tags).changes())
+                .isEqualTo(LocalMesh.read(keys).changes())
+                .hasSize(1);
+    }
 }
