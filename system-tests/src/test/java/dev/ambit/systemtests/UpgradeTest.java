@@ -87,9 +87,8 @@ class UpgradeTest {
         for (Thread thread : threads) {
             thread.join();
         }
-        System.out.printf(
-                "system: %d calls in %.1f s (%.0f/s), %d words on %d streams, %d failures%n",
-                calls.get(), seconds, calls.get() / seconds, words.get(), STREAMS, failures.size());
+        Await.step("%d calls in %.1f s (%.0f/s), %d words on %d streams, %d failures"
+                .formatted(calls.get(), seconds, calls.get() / seconds, words.get(), STREAMS, failures.size()));
 
         assertThat(failures).as("connections that failed").isEmpty();
         for (String node : List.of("node-a", "node-b")) {

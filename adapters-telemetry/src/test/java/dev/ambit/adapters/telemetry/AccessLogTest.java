@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,7 +64,9 @@ final class AccessLogTest {
         var reason = new Verdict.DenyReason.NoAllowMatched(List.of(new PolicyName("money", "only-shop")));
         var facts = new ConnectionFacts(new Peer.Anonymous(), IpAddress.of("10.0.0.1"), IpPort.of("10.0.0.2", 80));
         var denied = new RefusalReason.PolicyDenied(
-                reason, PolicyExplanation.ofVerdict(facts, new Verdict.Denied(reason, List.of())));
+                reason,
+                new PolicyExplanation(
+                        facts, new Verdict.Denied(reason, List.of()), List.of(), List.of(), Optional.empty(), 0));
         return Stream.of(
                 Arguments.argumentSet(
                         "outbound",

@@ -91,11 +91,6 @@ public record PolicyExplanation(
      */
     public record NearestAllow(PolicyName policy, int failedClauses, Failure first) {}
 
-    /** An explanation that has nothing but the verdict, where the policies are no longer at hand. */
-    public static PolicyExplanation ofVerdict(ConnectionFacts facts, Verdict verdict) {
-        return new PolicyExplanation(facts, verdict, List.of(), List.of(), Optional.empty(), 0);
-    }
-
     /** One line for a log: the policy that decided, and where the nearest ALLOW failed. Never longer than a few lines. */
     public String summary() {
         return switch (verdict) {

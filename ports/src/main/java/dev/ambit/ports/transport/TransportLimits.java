@@ -125,23 +125,6 @@ public record TransportLimits(
                 capacity);
     }
 
-    /** These limits with other sockets: how they are kept alive, and whether listeners share their port. */
-    public TransportLimits withSockets(TcpKeepalive alive, boolean sharedPort) {
-        return new TransportLimits(
-                connectTimeout,
-                handshakeTimeout,
-                streamWindowBytes,
-                connectionWindowBytes,
-                frameBytes,
-                streamsPerTunnelMax,
-                idleTunnelTimeout,
-                packetMark,
-                originalSource,
-                alive,
-                sharedPort,
-                capacity);
-    }
-
     public TransportLimits withCapacity(Capacity most) {
         return new TransportLimits(
                 connectTimeout,

@@ -1,19 +1,11 @@
 package dev.ambit.services.ztunnel.flow;
 
-import dev.ambit.domain.address.IpPort;
-import dev.ambit.domain.flow.FlowReport;
 import dev.ambit.domain.flow.InboundAttempt;
 import dev.ambit.domain.flow.InboundPlan;
-import dev.ambit.domain.flow.OutboundAttempt;
-import dev.ambit.domain.flow.OutboundPlan;
 import dev.ambit.domain.flow.RefusalReason;
-import dev.ambit.domain.flow.Reporter;
-import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.view.MeshView;
-import dev.ambit.domain.workload.PodRef;
 import dev.ambit.domain.workload.Workload;
 import dev.ambit.ports.transport.FlowDecisions;
-import dev.ambit.ports.transport.Strain;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -22,11 +14,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /** Writes each decision of policy about a connection that arrives: at debug, or at info for those who ask for it. */
-public final class LoggedDecisions implements FlowDecisions {
+public final class LoggedDecisions extends ForwardingDecisions {
     private static final Logger LOG = LoggerFactory.getLogger(LoggedDecisions.class);
     private static final int RULES_MAX = 64;
 
-    private final FlowDecisions decisions;
     private final CurrentMesh mesh;
     private final Level level;
 
@@ -36,19 +27,14 @@ public final class LoggedDecisions implements FlowDecisions {
      * @param atInfo whether at info instead of debug ({@code AUTHZ_POLICY_INFO_LOGGING})
      */
     public LoggedDecisions(FlowDecisions decisions, CurrentMesh mesh, boolean atInfo) {
-        this.decisions = decisions;
+        super(decisions);
         this.mesh = mesh;
         this.level = atInfo ? Level.INFO : Level.DEBUG;
     }
 
     @Override
-    public CompletionStage<SpiffeId> identity(PodRef pod) {
-        return decisions.identity(pod);
-    }
-
-    @Override
     public CompletionStage<InboundPlan> inbound(InboundAttempt attempt) {
-        CompletionStage<InboundPlan> plan = decisions.inbound(attempt);
+        CompletionStage<InboundPlan> plan = super.inbound(attempt);
         return LOG.isEnabledForLevel(level) ? plan.thenApply(made -> logged(attempt, made)) : plan;
     }
 
@@ -84,40 +70,5 @@ public final class LoggedDecisions implements FlowDecisions {
                     .addKeyValue("id", hbone.headers().traceparent());
         }
         line.addKeyValue("why", why).log("policy decision");
-    }
-
-    @Override
-    public CompletionStage<OutboundPlan> outbound(OutboundAttempt attempt) {
-        return decisions.outbound(attempt);
-    }
-
-    @Override
-    public void strained(PodRef pod, Strain strain, String message) {
-        decisions.strained(pod, strain, message);
-    }
-
-    @Override
-    public void opened(LiveFlow flow) {
-        decisions.opened(flow);
-    }
-
-    @Override
-    public void closed(FlowReport report) {
-        decisions.closed(report);
-    }
-
-    @Override
-    public void rejected(Reporter reporter, IpPort client, IpPort local, String error) {
-        decisions.rejected(reporter, client, local, error);
-    }
-
-    @Override
-    public void socketOpened(Reporter reporter) {
-        decisions.socketOpened(reporter);
-    }
-
-    @Override
-    public void socketClosed(Reporter reporter) {
-        decisions.socketClosed(reporter);
     }
 }
