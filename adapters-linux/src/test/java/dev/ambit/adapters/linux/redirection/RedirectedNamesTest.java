@@ -1,5 +1,7 @@
 package dev.ambit.adapters.linux.redirection;
 
+import static dev.ambit.adapters.linux.redirection.WiredPod.OUTSIDE;
+import static dev.ambit.adapters.linux.redirection.WiredPod.POD;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,7 +17,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,33 +27,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class RedirectedNamesTest {
     private static final int MILLIS_MAX = 5_000;
-    private static final String POD = "10.9.0.1";
-    private static final String SERVER = "10.9.0.2";
 
-    private final LinuxNetworkNamespace pod = LinuxNetworkNamespace.createAnonymous();
-    private final LinuxNetworkNamespace outside = LinuxNetworkNamespace.createAnonymous();
-
-    @BeforeEach
-    void join() {
-        long pid = ProcessHandle.current().pid();
-        outside.<String>withFd(fd ->
-                CommandLine.run(pod, "ip link add pod type veth peer name outside netns /proc/" + pid + "/fd/" + fd));
-        CommandLine.run(pod, """
-                ip link set lo up; ip link set pod up
-                ip addr add 10.9.0.1/24 dev pod; ip -6 addr add fd00:9::1/64 dev pod nodad
-                ip route add default via 10.9.0.2; ip -6 route add default via fd00:9::2
-                """);
-        CommandLine.run(outside, """
-                ip link set lo up; ip link set outside up
-                ip addr add 10.9.0.2/24 dev outside; ip -6 addr add fd00:9::2/64 dev outside nodad
-                """);
-        new NftPodRedirection().apply(pod, Capture.CONNECTIONS_AND_NAMES);
-    }
+    private final WiredPod wired = WiredPod.redirected();
+    private final LinuxNetworkNamespace pod = wired.pod();
+    private final LinuxNetworkNamespace outside = wired.outside();
 
     @AfterEach
     void close() {
-        pod.close();
-        outside.close();
+        wired.close();
     }
 
     private static DatagramSocket datagrams(LinuxNetworkNamespace namespace, String address, int port) {
@@ -162,27 +144,27 @@ class RedirectedNamesTest {
 
     @Test
     void whatTheProxyAsksLeaves() throws IOException {
-        try (DatagramSocket server = datagrams(outside, SERVER, 53);
+        try (DatagramSocket server = datagrams(outside, OUTSIDE, 53);
                 DatagramSocket proxy = datagrams(pod, "0.0.0.0", 0)) {
             markFrom(proxy.getLocalPort());
 
-            assertAsksAt(proxy, SERVER, server);
+            assertAsksAt(proxy, OUTSIDE, server);
         }
     }
 
     /** Connection tracking remembers the pod's question for half a minute; the proxy's must not follow it. */
     @Test
     void whatTheProxyAsksFromThePortOfARedirectedQuestionLeavesAllTheSame() throws IOException {
-        try (DatagramSocket server = datagrams(outside, SERVER, 53);
+        try (DatagramSocket server = datagrams(outside, OUTSIDE, 53);
                 DatagramSocket proxy = datagrams(pod, "127.0.0.1", 15053)) {
             int port;
             try (DatagramSocket client = datagrams(pod, "0.0.0.0", 0)) {
-                assertAsksAt(client, SERVER, proxy);
+                assertAsksAt(client, OUTSIDE, proxy);
                 port = client.getLocalPort();
             }
             markFrom(port);
             try (DatagramSocket upstream = datagrams(pod, "0.0.0.0", port)) {
-                assertAsksAt(upstream, SERVER, server);
+                assertAsksAt(upstream, OUTSIDE, server);
             }
         }
     }
@@ -199,9 +181,9 @@ class RedirectedNamesTest {
     void whereNamesAreNotCapturedThePodAsksItsServer() throws IOException {
         new NftPodRedirection().apply(pod, Capture.CONNECTIONS);
 
-        try (DatagramSocket server = datagrams(outside, SERVER, 53);
+        try (DatagramSocket server = datagrams(outside, OUTSIDE, 53);
                 DatagramSocket client = datagrams(pod, "0.0.0.0", 0)) {
-            assertAsksAt(client, SERVER, server);
+            assertAsksAt(client, OUTSIDE, server);
         }
     }
 
@@ -209,9 +191,9 @@ class RedirectedNamesTest {
     void afterRemovalThePodAsksItsServer() throws IOException {
         new NftPodRedirection().remove(pod);
 
-        try (DatagramSocket server = datagrams(outside, SERVER, 53);
+        try (DatagramSocket server = datagrams(outside, OUTSIDE, 53);
                 DatagramSocket client = datagrams(pod, "0.0.0.0", 0)) {
-            assertAsksAt(client, SERVER, server);
+            assertAsksAt(client, OUTSIDE, server);
         }
     }
 }

@@ -1,11 +1,14 @@
 package dev.ambit.adapters.linux.redirection;
 
+import static dev.ambit.adapters.linux.redirection.WiredPod.POD;
+import static dev.ambit.adapters.linux.redirection.WiredPod.POD_V6;
+import static dev.ambit.adapters.linux.redirection.WiredPod.PROBE;
+import static dev.ambit.adapters.linux.redirection.WiredPod.PROBE_V6;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.adapters.linux.CommandLine;
 import dev.ambit.adapters.linux.namespace.LinuxNetworkNamespace;
-import dev.ambit.domain.enrolment.Capture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -13,7 +16,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,37 +26,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class RedirectedTrafficTest {
     private static final int MILLIS_MAX = 5_000;
-    private static final String POD = "10.9.0.1";
-    private static final String POD_V6 = "fd00:9::1";
-    private static final String PROBE = "169.254.7.127";
-    private static final String PROBE_V6 = "fd16:9254:7127:1337:ffff:ffff:ffff:ffff";
 
-    private final LinuxNetworkNamespace pod = LinuxNetworkNamespace.createAnonymous();
-    private final LinuxNetworkNamespace outside = LinuxNetworkNamespace.createAnonymous();
-
-    @BeforeEach
-    void joinAndRedirect() {
-        long pid = ProcessHandle.current().pid();
-        outside.<String>withFd(fd ->
-                CommandLine.run(pod, "ip link add pod type veth peer name outside netns /proc/" + pid + "/fd/" + fd));
-        CommandLine.run(pod, """
-                ip link set lo up; ip link set pod up
-                ip addr add 10.9.0.1/24 dev pod; ip -6 addr add fd00:9::1/64 dev pod nodad
-                ip route add default via 10.9.0.2; ip -6 route add default via fd00:9::2
-                """);
-        CommandLine.run(outside, """
-                ip link set lo up; ip link set outside up
-                ip addr add 10.9.0.2/24 dev outside; ip -6 addr add fd00:9::2/64 dev outside nodad
-                ip addr add 169.254.7.127/32 dev outside
-                ip -6 addr add fd16:9254:7127:1337:ffff:ffff:ffff:ffff/128 dev outside nodad
-                """);
-        new NftPodRedirection().apply(pod, Capture.CONNECTIONS_AND_NAMES);
-    }
+    private final WiredPod wired = WiredPod.redirected();
+    private final LinuxNetworkNamespace pod = wired.pod();
+    private final LinuxNetworkNamespace outside = wired.outside();
 
     @AfterEach
     void close() {
-        pod.close();
-        outside.close();
+        wired.close();
     }
 
     private static ServerSocket listen(LinuxNetworkNamespace namespace, int port) {
