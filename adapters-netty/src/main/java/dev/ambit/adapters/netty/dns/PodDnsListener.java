@@ -17,7 +17,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,7 +35,9 @@ final class PodDnsListener implements DnsListener {
     private final DnsLoop loop;
     private final PodMessages messages;
     private final Consumer<PodDnsListener> gone;
-    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    /** Of no thread's own: {@link #close} waits, also on the thread where Netty's groups usually say that they are closed. */
+    private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
+
     private final List<InetAddress> addresses = new ArrayList<>();
     private int port;
 
