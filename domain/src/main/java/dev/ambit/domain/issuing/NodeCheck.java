@@ -6,12 +6,14 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * The rule that keeps a stolen node proxy from taking over the mesh: another workload's certificate is issued only to a
- * configured node-proxy account, only when the caller's pod really exists where its token says, and only for an identity
- * that some live pod on that same node has. Immutable; rebuilt when pods change.
+ * configured node-proxy account, and only for an identity that some live pod on that same node has. Nobody gets anything
+ * unless the caller's pod really exists where its token says. Immutable; rebuilt when pods change.
  */
 public final class NodeCheck {
 
@@ -34,9 +36,9 @@ public final class NodeCheck {
         }
     }
 
-    /** Decides about a caller that asks for a certificate of its own. */
+    /** Decides about a caller that asks for a certificate of its own, such as a proxy of one workload in dedicated mode. */
     public IssuingDecision own(Caller caller) {
-        return new IssuingDecision.Issue(caller.identity());
+        return refusal(caller).orElseGet(() -> new IssuingDecision.Issue(caller.identity()));
     }
 
     /** Decides about a caller that asks for the certificate of another workload. */
@@ -46,23 +48,36 @@ public final class NodeCheck {
         if (!nodeProxies.contains(account)) {
             return new IssuingDecision.Refuse(caller.identity() + " is not a node proxy account " + nodeProxies);
         }
+        Optional<IssuingDecision> refusal = refusal(caller);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        String node = Objects.requireNonNull(podsByUid.get(caller.podUid())).node();
+        if (!identitiesByNode.getOrDefault(node, Set.of()).contains(wanted)) {
+            return new IssuingDecision.Refuse("no live pod on node " + node + " has the identity " + wanted);
+        }
+        return new IssuingDecision.Issue(wanted);
+    }
+
+    /** If the caller is not what its token says; empty if its pod lives, is called so, and runs there. */
+    private Optional<IssuingDecision> refusal(Caller caller) {
         PodRecord pod = podsByUid.get(caller.podUid());
         if (pod == null) {
-            return new IssuingDecision.Refuse(
-                    "no live pod has the uid '" + caller.podUid() + "' of the caller's token");
+            return refuse("no live pod has the uid '" + caller.podUid() + "' of the caller's token");
         }
         PodRef ref = pod.ref();
         if (!ref.name().equals(caller.pod()) || !pod.identity().equals(caller.identity())) {
-            return new IssuingDecision.Refuse("pod " + ref + " does not match the caller's token (pod " + caller.pod()
-                    + ", identity " + caller.identity() + ")");
+            return refuse("pod " + ref + " does not match the caller's token (pod " + caller.pod() + ", identity "
+                    + caller.identity() + ")");
         }
         if (!caller.node().isEmpty() && !caller.node().equals(pod.node())) {
-            return new IssuingDecision.Refuse(
+            return refuse(
                     "pod " + ref + " runs on node " + pod.node() + ", its token is bound to node " + caller.node());
         }
-        if (!identitiesByNode.getOrDefault(pod.node(), Set.of()).contains(wanted)) {
-            return new IssuingDecision.Refuse("no live pod on node " + pod.node() + " has the identity " + wanted);
-        }
-        return new IssuingDecision.Issue(wanted);
+        return Optional.empty();
+    }
+
+    private static Optional<IssuingDecision> refuse(String why) {
+        return Optional.of(new IssuingDecision.Refuse(why));
     }
 }

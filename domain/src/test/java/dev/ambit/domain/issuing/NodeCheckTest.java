@@ -136,5 +136,14 @@ class NodeCheckTest {
     void everybodyGetsTheirOwn() {
         assertThat(check.own(new Caller(CART, "cart-0", "uid-cart", "node-a")))
                 .isEqualTo(new IssuingDecision.Issue(CART));
+        assertThat(check.own(new Caller(CART, "cart-0", "uid-cart", ""))).isEqualTo(new IssuingDecision.Issue(CART));
+    }
+
+    @Test
+    void nobodyGetsTheirOwnWhosePodIsNotWhatTheTokenSays() {
+        refused(check.own(new Caller(CART, "cart-0", "uid-old", "node-a")), "uid-old");
+        refused(check.own(new Caller(CART, "cart-1", "uid-cart", "node-a")), "cart-1");
+        refused(check.own(new Caller(STOCK, "cart-0", "uid-cart", "node-a")), "does not match");
+        refused(check.own(new Caller(CART, "cart-0", "uid-cart", "node-b")), "node-b");
     }
 }

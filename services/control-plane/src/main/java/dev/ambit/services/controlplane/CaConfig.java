@@ -1,12 +1,14 @@
 package dev.ambit.services.controlplane;
 
 import dev.ambit.domain.issuing.NodeCheck.NodeProxyAccount;
+import dev.ambit.services.controlplane.issuing.LivePods.PodName;
 import io.micronaut.context.annotation.ConfigurationProperties;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -16,7 +18,8 @@ import java.util.stream.Stream;
  * @param folder of the authority's key, certificate and token key; readable by us alone
  * @param backdate how long before now certificates begin
  * @param nodeProxyAccounts {@code namespace/service-account} of those who may ask on behalf of pods
- * @param tokens folder into which node proxies' tokens are written
+ * @param workloadTokens {@code namespace/pod} of those that have a proxy of their own, which gets a token as node proxies do
+ * @param tokens folder into which proxies' tokens are written
  * @param trustBundle file into which the roots are written
  * @param serverNames names in the control plane's own certificate
  */
@@ -28,6 +31,7 @@ public record CaConfig(
         Duration maxTtl,
         Duration backdate,
         List<String> nodeProxyAccounts,
+        List<String> workloadTokens,
         String tokenAudience,
         Duration tokenTtl,
         String tokens,
@@ -67,8 +71,11 @@ public record CaConfig(
         within("CA_BACKDATE", backdate, Duration.ZERO, Duration.ofHours(1));
         within("TOKEN_TTL", tokenTtl, TOKEN_TTL_MIN, TOKEN_TTL_MAX);
         nodeProxyAccounts = List.copyOf(nodeProxyAccounts);
+        // A variable that is set to nothing names nobody.
+        workloadTokens = workloadTokens.stream().filter(text -> !text.isBlank()).toList();
         serverNames = List.copyOf(serverNames);
         accounts(nodeProxyAccounts);
+        ownProxies(workloadTokens);
     }
 
     public Provider providerKind() {
@@ -86,18 +93,31 @@ public record CaConfig(
         return accounts(nodeProxyAccounts);
     }
 
+    public Set<PodName> ownProxies() {
+        return ownProxies(workloadTokens);
+    }
+
     private static Set<NodeProxyAccount> accounts(List<String> texts) {
-        var accounts = new LinkedHashSet<NodeProxyAccount>();
+        String form = "namespace/service-account, such as istio-system/ztunnel";
+        return pairs("CA_TRUSTED_NODE_ACCOUNTS", form, texts, NodeProxyAccount::new);
+    }
+
+    private static Set<PodName> ownProxies(List<String> texts) {
+        return pairs("WORKLOAD_TOKENS", "namespace/pod, such as shop/cart-0", texts, PodName::new);
+    }
+
+    private static <T> Set<T> pairs(
+            String variable, String form, List<String> texts, BiFunction<String, String, T> make) {
+        var pairs = new LinkedHashSet<T>();
         for (String text : texts) {
             List<String> parts = List.of(text.strip().split("/", -1));
             if (parts.size() != 2
                     || parts.getFirst().isEmpty()
                     || parts.getLast().isEmpty()) {
-                throw new IllegalArgumentException("CA_TRUSTED_NODE_ACCOUNTS has '" + text
-                        + "'; every entry must be namespace/service-account, such as istio-system/ztunnel");
+                throw new IllegalArgumentException(variable + " has '" + text + "'; every entry must be " + form);
             }
-            accounts.add(new NodeProxyAccount(parts.getFirst(), parts.getLast()));
+            pairs.add(make.apply(parts.getFirst(), parts.getLast()));
         }
-        return accounts;
+        return pairs;
     }
 }

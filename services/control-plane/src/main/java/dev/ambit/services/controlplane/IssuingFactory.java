@@ -50,7 +50,7 @@ final class IssuingFactory {
 
     @Singleton
     LivePods livePods(CaConfig config, PublishedMesh mesh) {
-        var pods = new LivePods(config.accounts());
+        var pods = new LivePods(config.accounts(), config.ownProxies());
         mesh.observe(pods);
         return pods;
     }

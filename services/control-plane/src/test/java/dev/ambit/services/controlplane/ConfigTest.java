@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchRuntimeException;
 
 import dev.ambit.domain.issuing.NodeCheck.NodeProxyAccount;
+import dev.ambit.services.controlplane.issuing.LivePods.PodName;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.context.annotation.Requires;
@@ -63,6 +64,7 @@ class ConfigTest {
                         Duration.ofDays(90),
                         Duration.ofMinutes(2),
                         List.of("istio-system/ztunnel"),
+                        List.of(),
                         "istio-ca",
                         Duration.ofHours(12),
                         "/var/lib/ambit/tokens",
@@ -84,6 +86,7 @@ class ConfigTest {
                 "TOKEN_AUDIENCES", "aud",
                 "TOKEN_TTL", "20m"));
         environment.putAll(Map.of(
+                "WORKLOAD_TOKENS", "e/f",
                 "TOKENS_DIR", "/t",
                 "TRUST_BUNDLE_FILE", "/b",
                 "SERVER_NAMES", "x.example,y.example",
@@ -105,12 +108,14 @@ class ConfigTest {
                         Duration.ofHours(3),
                         Duration.ZERO,
                         List.of("a/b", "c/d"),
+                        List.of("e/f"),
                         "aud",
                         Duration.ofMinutes(20),
                         "/t",
                         "/b",
                         List.of("x.example", "y.example")));
         assertThat(ca.accounts()).containsExactly(new NodeProxyAccount("a", "b"), new NodeProxyAccount("c", "d"));
+        assertThat(ca.ownProxies()).containsExactly(new PodName("e", "f"));
     }
 
     @ParameterizedTest
@@ -122,6 +127,7 @@ class ConfigTest {
         "CaConfig, CA_BACKDATE, 2h",
         "CaConfig, TOKEN_TTL, 1m",
         "CaConfig, CA_TRUSTED_NODE_ACCOUNTS, ztunnel",
+        "CaConfig, WORKLOAD_TOKENS, cart",
         "MeshConfig, TRUST_DOMAIN, a/b",
         "MeshConfig, ROOT_NAMESPACE, ''"
     })

@@ -12,10 +12,21 @@ import java.util.function.Consumer;
 public final class LivePods implements Consumer<MeshState> {
     private final Set<NodeProxyAccount> nodeProxies;
     private volatile NodeCheck nodeCheck;
-    private volatile List<PodRecord> proxies = List.of();
+    private final Set<PodName> ownProxies;
+    private volatile List<PodRecord> callers = List.of();
 
-    public LivePods(Set<NodeProxyAccount> nodeProxies) {
+    /** A pod, by its names. */
+    public record PodName(String namespace, String name) {}
+
+    /**
+     * No pods yet.
+     *
+     * @param nodeProxies accounts whose pods ask on behalf of others
+     * @param ownProxies pods that ask for themselves
+     */
+    public LivePods(Set<NodeProxyAccount> nodeProxies, Set<PodName> ownProxies) {
         this.nodeProxies = Set.copyOf(nodeProxies);
+        this.ownProxies = Set.copyOf(ownProxies);
         this.nodeCheck = new NodeCheck(nodeProxies, List.of());
     }
 
@@ -23,17 +34,22 @@ public final class LivePods implements Consumer<MeshState> {
         return nodeCheck;
     }
 
-    /** The pods that run under a node-proxy account. */
-    public List<PodRecord> nodeProxies() {
-        return proxies;
+    /** The pods that ask for certificates: node proxies, and those that have a proxy of their own. */
+    public List<PodRecord> callers() {
+        return callers;
     }
 
     @Override
     public void accept(MeshState state) {
         nodeCheck = new NodeCheck(nodeProxies, state.pods());
-        proxies = state.pods().stream()
-                .filter(pod -> nodeProxies.contains(new NodeProxyAccount(
-                        pod.identity().namespace(), pod.identity().serviceAccount())))
-                .toList();
+        callers = state.pods().stream().filter(this::asks).toList();
+    }
+
+    private boolean asks(PodRecord pod) {
+        var account =
+                new NodeProxyAccount(pod.identity().namespace(), pod.identity().serviceAccount());
+        return nodeProxies.contains(account)
+                || ownProxies.contains(
+                        new PodName(pod.ref().namespace(), pod.ref().name()));
     }
 }

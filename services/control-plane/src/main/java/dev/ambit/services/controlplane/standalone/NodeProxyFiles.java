@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives node proxies on this machine what kubelet and API server would give them in a cluster: a bound token each, and
+ * Gives proxies on this machine (of a node, or of one pod) what kubelet and API server would give them in a cluster: a bound token each, and
  * the roots to trust.
  */
 public final class NodeProxyFiles {
@@ -44,10 +44,10 @@ public final class NodeProxyFiles {
 
     /** Makes the token folder fit the node proxies there are now, and renews what grows old. */
     public void updateTokens() {
-        TokenFolder.Outcome outcome = tokens.update(pods.nodeProxies());
+        TokenFolder.Outcome outcome = tokens.update(pods.callers());
         if (outcome.written() + outcome.removed() > 0) {
-            LOG.info("node proxies' tokens updated\twritten={} removed={}", outcome.written(), outcome.removed());
+            LOG.info("proxies' tokens updated\twritten={} removed={}", outcome.written(), outcome.removed());
         }
-        outcome.problems().forEach(problem -> LOG.error("token of a node proxy\tproblem=\"{}\"", problem));
+        outcome.problems().forEach(problem -> LOG.error("token of a proxy\tproblem=\"{}\"", problem));
     }
 }

@@ -9,6 +9,7 @@ import dev.ambit.domain.issuing.NodeCheck.NodeProxyAccount;
 import dev.ambit.domain.issuing.PodRecord;
 import dev.ambit.domain.view.MeshState;
 import dev.ambit.domain.workload.PodRef;
+import dev.ambit.services.controlplane.issuing.LivePods.PodName;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +22,8 @@ class LivePodsTest {
             new PodRecord(new PodRef("uid-zt", "istio-system", "zt-1", "ztunnel"), ZTUNNEL, "n1");
     private static final PodRecord POD = new PodRecord(new PodRef("u1", "shop", "cart", "cart"), CART, "n1");
 
-    private final LivePods pods = new LivePods(Set.of(new NodeProxyAccount("istio-system", "ztunnel")));
+    private final LivePods pods = new LivePods(
+            Set.of(new NodeProxyAccount("istio-system", "ztunnel")), Set.of(new PodName("legacy", "scanner")));
 
     private static MeshState stateOf(PodRecord... pods) {
         return new MeshState(Map.of(), Map.of(), Map.of(), List.of(pods));
@@ -33,7 +35,7 @@ class LivePodsTest {
 
     @Test
     void nobodyIsLiveAtFirst() {
-        assertThat(pods.nodeProxies()).isEmpty();
+        assertThat(pods.callers()).isEmpty();
         assertThat(askForCart()).isInstanceOf(IssuingDecision.Refuse.class);
     }
 
@@ -47,9 +49,13 @@ class LivePodsTest {
     }
 
     @Test
-    void nodeProxiesAreThePodsOfTheirAccounts() {
-        pods.accept(stateOf(PROXY, POD));
+    void callersAreThePodsOfNodeProxiesAccountsAndThoseWithAProxyOfTheirOwn() {
+        SpiffeId identity = SpiffeId.of("spiffe://cluster.local/ns/legacy/sa/scanner");
+        var scanner = new PodRecord(new PodRef("u2", "legacy", "scanner", "scanner"), identity, "n1");
+        var another = new PodRecord(new PodRef("u3", "legacy", "other", "scanner"), identity, "n1");
 
-        assertThat(pods.nodeProxies()).containsExactly(PROXY);
+        pods.accept(stateOf(PROXY, POD, scanner, another));
+
+        assertThat(pods.callers()).containsExactly(PROXY, scanner);
     }
 }

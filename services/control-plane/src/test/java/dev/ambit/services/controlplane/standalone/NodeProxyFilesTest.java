@@ -39,7 +39,7 @@ class NodeProxyFilesTest {
 
     private IstiodCertificateAuthority authority;
     private StandaloneCallerAuthentication tokens;
-    private final LivePods pods = new LivePods(Set.of(new NodeProxyAccount("istio-system", "ztunnel")));
+    private final LivePods pods = new LivePods(Set.of(new NodeProxyAccount("istio-system", "ztunnel")), Set.of());
 
     @BeforeEach
     void open() {
