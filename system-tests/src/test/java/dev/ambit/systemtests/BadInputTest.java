@@ -3,15 +3,11 @@ package dev.ambit.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ambit.adapters.istiodca.IstiodCaOptions;
-import dev.ambit.adapters.istiodca.IstiodCertificateAuthority;
 import dev.ambit.adapters.istiodca.token.StandaloneCallerAuthentication;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.identity.TrustDomain;
 import dev.ambit.domain.issuing.PodRecord;
 import dev.ambit.domain.workload.PodRef;
-import dev.ambit.ports.ca.CertificateAuthority.SigningRequest;
-import dev.ambit.ports.ca.CertificateAuthority.SigningResult;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -267,28 +263,17 @@ class BadInputTest {
     @Test
     void certificateOfAnotherTrustDomain() {
         // The same root on purpose: it is the identity that must be refused, not the signature.
-        var authority = authority(mesh.file("ca"), "elsewhere.example");
-        String identity = "spiffe://elsewhere.example/ns/shop/sa/cart";
-        Csr csr = Csr.of(identity);
-        expectTunnelRefused("with a certificate of another trust domain", csr, signed(authority, csr, identity));
+        var identity = SpiffeId.of("spiffe://elsewhere.example/ns/shop/sa/cart");
+        Csr csr = Csr.of(identity.toString());
+        List<String> chain = TestAuthority.of(mesh).sign(csr, identity);
+        expectTunnelRefused("with a certificate of another trust domain", csr, chain);
     }
 
     @Test
     void certificateOfAnotherRoot() {
-        var authority = authority(temp.resolve("other-root"), "cluster.local");
         Csr csr = Csr.of(CART);
-        expectTunnelRefused("with a certificate of another root", csr, signed(authority, csr, CART));
-    }
-
-    private static IstiodCertificateAuthority authority(Path folder, String trustDomain) {
-        return IstiodCertificateAuthority.open(
-                folder, IstiodCaOptions.defaults(new TrustDomain(trustDomain)), Clock.systemUTC());
-    }
-
-    private static List<String> signed(IstiodCertificateAuthority authority, Csr csr, String identity) {
-        var id = ((SpiffeId.Parsed.Valid) SpiffeId.parse(identity)).id();
-        var signed = (SigningResult.Signed) authority.sign(new SigningRequest(csr.pem(), id, Duration.ofHours(1)));
-        return signed.chainPem();
+        List<String> chain = new TestAuthority(temp.resolve("other-root")).sign(csr, SpiffeId.of(CART));
+        expectTunnelRefused("with a certificate of another root", csr, chain);
     }
 
     private static void expectTunnelRefused(String what, Csr csr, List<String> chain) {

@@ -30,9 +30,13 @@ final class CertificateClient {
 
     /** The token that the control plane gave to a node's ztunnel. */
     String token(String node) {
+        return tokenOf("istio-system_ztunnel-" + node);
+    }
+
+    /** The token that it gave to the proxy of a pod, named as the pod's folder. */
+    String tokenOf(String pod) {
         try {
-            return Files.readString(mesh.file("tokens/istio-system_ztunnel-" + node + "/istio-token"))
-                    .strip();
+            return Files.readString(mesh.file("tokens/" + pod + "/istio-token")).strip();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

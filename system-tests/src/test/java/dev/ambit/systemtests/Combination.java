@@ -1,7 +1,7 @@
 package dev.ambit.systemtests;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,20 +46,47 @@ record Combination(Side client, Side server, Source source) {
         return all;
     }
 
-    MeshSetup setup(Optional<Path> peer) {
-        var peerNodes = new ArrayList<String>();
-        if (client == Side.THEIRS) {
-            peerNodes.add("node-a");
-        }
-        if (server == Side.THEIRS) {
-            peerNodes.add("node-b");
-        }
+    /** Those with this source. */
+    private static List<Combination> with(Source source, List<Combination> combinations) {
+        return combinations.stream().filter(each -> each.source() == source).toList();
+    }
+
+    static List<Combination> oursWithControlPlane() {
+        return with(Source.CONTROL_PLANE, ours());
+    }
+
+    static List<Combination> oursWithStaticFile() {
+        return with(Source.STATIC_FILE, ours());
+    }
+
+    static List<Combination> allWithControlPlane() {
+        return with(Source.CONTROL_PLANE, all());
+    }
+
+    static List<Combination> allWithStaticFile() {
+        return with(Source.STATIC_FILE, all());
+    }
+
+    MeshSetup setup() {
         return new MeshSetup(
-                peer,
-                Set.copyOf(peerNodes),
+                MeshSetup.givenPeer(),
+                peerNodes(),
                 List.of("guarded.yaml"),
                 source == Source.STATIC_FILE ? Optional.of("static-mesh.yaml") : Optional.empty(),
-                Map.of("SECRET_TTL", SECRET_TTL_SECONDS + "s"));
+                Map.of("SECRET_TTL", SECRET_TTL_SECONDS + "s"),
+                Map.of());
+    }
+
+    /** Where a ztunnel of the other implementation runs. */
+    Set<String> peerNodes() {
+        var nodes = new HashSet<String>();
+        if (client == Side.THEIRS) {
+            nodes.add("node-a");
+        }
+        if (server == Side.THEIRS) {
+            nodes.add("node-b");
+        }
+        return nodes;
     }
 
     @Override

@@ -1,70 +1,28 @@
 package dev.ambit.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.InetSocketAddress;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** A ztunnel of one workload, in that workload's own namespace, without a node agent. */
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
-class DedicatedTest {
-    private static final String SCANNER = "legacy-scanner";
-    private static final Map<String, String> SETTINGS = Map.of(
-            "PROXY_MODE", "dedicated",
-            "PROXY_WORKLOAD_INFO", "legacy/scanner/scanner",
-            "PACKET_MARK", "1337",
-            "INPOD_UDS", "/nowhere/ztunnel.sock");
-
-    private static MeshUnderTest mesh;
-
-    @BeforeAll
-    static void startMesh() {
-        mesh = MeshUnderTest.start();
-    }
-
-    @AfterAll
-    static void stopMesh() {
-        if (mesh != null) {
-            mesh.close();
-        }
-    }
+/** Our own ztunnel as the proxy of one workload. */
+@ParameterizedClass
+@EnumSource(names = "OURS")
+class DedicatedTest extends DedicatedScenarios {
+    @Parameter
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Combination.Side side;
 
     @Test
-    void servesItsOwnNamespaceAndLeavesItInOrder() {
-        Await.step("ztunnel in dedicated mode, redirection as Istio's script for it");
-        mesh.startZtunnel("dedicated", "node-a", SCANNER, SETTINGS);
-        mesh.awaitReady(SCANNER, 15_021);
-        mesh.run("ip", "netns", "exec", SCANNER, "nft", "add table ip dedicated");
-        mesh.run(
-                "ip",
-                "netns",
-                "exec",
-                SCANNER,
-                "nft",
-                "add chain ip dedicated output { type nat hook output priority -100; }");
-        mesh.run(
-                "ip",
-                "netns",
-                "exec",
-                SCANNER,
-                "nft",
-                "add rule ip dedicated output oif != lo meta l4proto tcp mark and 0xfff != 0x539 redirect to :15001");
-
-        // Outside the mesh, because only the workload's own token would buy it a certificate.
-        var outside = new InetSocketAddress(mesh.machine("control").address(), 15_021);
-        assertThat(mesh.machine(SCANNER).get(outside, "/healthz/ready")).startsWith("ready");
-        assertThat(mesh.process("dedicated").line(0, "src.workload=\"scanner\"", "direction=\"outbound\""))
-                .contains("dst.addr=10.77.0.10:15021");
+    void aSecondOneInTheSameNamespaceSaysThatItsPortsAreTaken() {
         assertThat(mesh.process("dedicated").text(0)).doesNotContain("node agent");
-
-        Await.step("a second one in the same namespace: its ports are taken, and it says so");
         var second = new HashMap<>(SETTINGS);
         second.putAll(Map.of("READINESS_PORT", "25021", "STATS_PORT", "25020", "ADMIN_PORT", "25000"));
         mesh.startZtunnel("second", "node-a", SCANNER, second);
@@ -72,8 +30,29 @@ class DedicatedTest {
         assertThat(mesh.process("second").text(0))
                 .contains("ztunnel cannot start")
                 .contains("cannot listen on");
+    }
 
-        mesh.process("dedicated").terminate();
-        assertThat(mesh.process("dedicated").awaitEnd(Duration.ofSeconds(30))).isZero();
+    @Test
+    void theWorkloadsTokenBuysNobodyElsesCertificate() {
+        var certificates = new CertificateClient(mesh);
+        String cart = "spiffe://cluster.local/ns/shop/sa/cart";
+        MeshProcess controlPlane = mesh.process(MeshUnderTest.CONTROL_PLANE);
+        long mark = controlPlane.mark();
+        assertThatThrownBy(() -> certificates.request(certificates.tokenOf("legacy_scanner"), Csr.of(cart), cart))
+                .isInstanceOf(StatusRuntimeException.class)
+                .hasMessageContaining("UNAUTHENTICATED");
+        controlPlane.line(mark, "certificate refused", "ns/legacy/sa/scanner is not a node proxy account");
+        mesh.call(SCANNER, "shop-payments", "shop-payments hears 10.78.1.3");
+        String own = "spiffe://cluster.local/ns/legacy/sa/scanner";
+        controlPlane.line(0, "certificate issued", "identity=" + own, "caller=" + own, "pod=scanner");
+    }
+
+    @Test
+    void itEndsInOrder() {
+        MeshProcess dedicated = mesh.process("dedicated");
+        dedicated.terminate();
+        assertThat(dedicated.awaitEnd(Duration.ofSeconds(30))).isZero();
+        dedicated.restart();
+        mesh.awaitReady(SCANNER, 15_021);
     }
 }

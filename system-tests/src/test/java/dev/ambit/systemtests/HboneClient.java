@@ -14,6 +14,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -78,11 +79,17 @@ final class HboneClient implements AutoCloseable {
 
     /** Sends CONNECT and returns the status; a stream or connection that is reset is an IOException. */
     int open(String authority) throws IOException {
+        return open(authority, Map.of());
+    }
+
+    /** The same with more headers. */
+    int open(String authority, Map<String, String> headers) throws IOException {
         out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         frame(SETTINGS, 0, 0, new byte[0]);
         var fields = new ByteArrayOutputStream();
         literal(fields, ":method", "CONNECT");
         literal(fields, ":authority", authority);
+        headers.forEach((name, value) -> literal(fields, name, value));
         frame(HEADERS, END_HEADERS, STREAM, fields.toByteArray());
         return status(await(HEADERS));
     }

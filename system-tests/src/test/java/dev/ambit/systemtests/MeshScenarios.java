@@ -4,13 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ambit.domain.identity.SpiffeId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -33,18 +32,19 @@ abstract class MeshScenarios {
 
     static MeshUnderTest mesh;
     private static CertificateClient certificates;
-    private static TestWaypoint waypoint;
+    private static TestGateway waypoint;
     private static Combination combination;
 
     @BeforeParameterizedClassInvocation
     static void startMesh(Combination chosen) {
         Await.step("scenarios: " + chosen);
         combination = chosen;
-        mesh = MeshUnderTest.start(chosen.setup(Optional.ofNullable(System.getProperty("ambit.peer"))
-                .filter(peer -> !peer.isEmpty())
-                .map(Path::of)));
+        mesh = MeshUnderTest.start(chosen.setup());
         certificates = new CertificateClient(mesh);
-        waypoint = new TestWaypoint(mesh, certificates, mesh.machine("shop-reviews"));
+        waypoint = new TestGateway(
+                mesh.machine("shop-waypoint"),
+                TestAuthority.of(mesh).certificate(SpiffeId.of("spiffe://cluster.local/ns/shop/sa/waypoint")),
+                mesh.machine("shop-reviews").application());
         mesh.machine("shop-reviews").serveDigests();
     }
 
@@ -223,29 +223,55 @@ abstract class MeshScenarios {
                 .isInstanceOf(IOException.class);
     }
 
-    /** Whatever address of its own a pod tries, the ports of the proxy are no way to loop or to get at the proxy. */
+    /** Whatever address of its node or its own a pod tries, the ports of the proxy are no way to loop or to get at the proxy. */
     @ParameterizedTest
     @CsvSource({
         "10.78.1.1, 15001",
         "10.78.1.1, 15006",
         "10.78.1.1, 15008",
+        "10.78.1.1, 15080",
         "10.78.1.1, 15000",
         "10.78.1.1, 15020",
+        "10.78.1.1, 15021",
         "127.0.0.1, 15001",
         "127.0.0.1, 15006",
         "127.0.0.1, 15008",
+        "127.0.0.1, 15080",
         "127.0.0.1, 15000",
         "127.0.0.1, 15020",
+        "127.0.0.1, 15021",
         "10.77.0.1, 15000",
         "10.77.0.1, 15001",
         "10.77.0.1, 15006",
         "10.77.0.1, 15008",
+        "10.77.0.1, 15080",
         "10.78.2.2, 15001",
         "10.78.2.2, 15006",
         "10.78.2.2, 15008"
     })
     void maliciousCallsToOwnPortsGetNoAnswer(String address, int port) {
         assertThat(mesh.machine("shop-cart").get(new InetSocketAddress(address, port)))
+                .startsWith("failed");
+    }
+
+    /** Nor from outside the mesh: not the ports of a pod's proxy, nor any but metrics and readiness of the node. */
+    @ParameterizedTest
+    @CsvSource({
+        "10.78.1.1, 15001",
+        "10.78.1.1, 15006",
+        "10.78.1.1, 15008",
+        "10.78.1.1, 15080",
+        "10.78.1.1, 15000",
+        "10.78.1.1, 15020",
+        "10.78.1.1, 15021",
+        "10.77.0.1, 15001",
+        "10.77.0.1, 15006",
+        "10.77.0.1, 15008",
+        "10.77.0.1, 15080",
+        "10.77.0.1, 15000"
+    })
+    void norDoCallsFromOutsideTheMesh(String address, int port) {
+        assertThat(mesh.machine("legacy-scanner").get(new InetSocketAddress(address, port)))
                 .startsWith("failed");
     }
 }

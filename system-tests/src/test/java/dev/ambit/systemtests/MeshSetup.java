@@ -14,23 +14,33 @@ import java.util.Set;
  * What differs from mesh to mesh.
  *
  * @param peer another implementation of ztunnel
- * @param peerNodes where it runs instead of ours
+ * @param peerNodes machines on which it runs instead of ours
  * @param manifests test resources that the control plane and the agents read besides the samples
  * @param staticFile a test resource that ztunnels read instead of asking the control plane
  * @param environment of both ztunnels, beside what they need anyway
+ * @param controlPlane environment of the control plane, likewise
  */
 record MeshSetup(
         Optional<Path> peer,
         Set<String> peerNodes,
         List<String> manifests,
         Optional<String> staticFile,
-        Map<String, String> environment) {
+        Map<String, String> environment,
+        Map<String, String> controlPlane) {
 
     /** Every process is ours, configured by our control plane from the samples. */
-    static final MeshSetup OURS = new MeshSetup(Optional.empty(), Set.of(), List.of(), Optional.empty(), Map.of());
+    static final MeshSetup OURS =
+            new MeshSetup(Optional.empty(), Set.of(), List.of(), Optional.empty(), Map.of(), Map.of());
 
-    Optional<String> peerAt(String node) {
-        return peer.filter(_ -> peerNodes.contains(node)).map(Path::toString);
+    /** The other implementation that was given; tests that need one ask for it by {@code ./ambit verify --interop}. */
+    static Optional<Path> givenPeer() {
+        return Optional.ofNullable(System.getProperty("ambit.peer"))
+                .filter(peer -> !peer.isEmpty())
+                .map(Path::of);
+    }
+
+    Optional<String> peerAt(String machine) {
+        return peer.filter(_ -> peerNodes.contains(machine)).map(Path::toString);
     }
 
     String described() {

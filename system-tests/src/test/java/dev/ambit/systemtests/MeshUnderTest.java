@@ -22,7 +22,9 @@ import java.util.stream.Stream;
 /** A whole mesh in a sandbox: the machines and pods of deploy/samples/demo, every service a process. */
 final class MeshUnderTest implements AutoCloseable {
     static final String CONTROL_PLANE = "control-plane";
-    private static final String FOLDER = "/run/ambit";
+    /** Where the mesh's files are, inside. */
+    static final String FOLDER = "/run/ambit";
+
     private static final Duration READY = Duration.ofSeconds(60);
     private static final Map<String, String> ADDRESSES = Map.ofEntries(
             Map.entry("control", "10.77.0.10"),
@@ -33,9 +35,12 @@ final class MeshUnderTest implements AutoCloseable {
             Map.entry("shop-cart", "10.78.1.1"),
             Map.entry("shop-catalog", "10.78.1.2"),
             Map.entry("legacy-scanner", "10.78.1.3"),
+            Map.entry("shop-late", "10.78.1.4"),
             Map.entry("shop-payments", "10.78.2.1"),
             Map.entry("shop-reviews", "10.78.2.2"),
-            Map.entry("shop-waypoint", "10.78.2.3"));
+            Map.entry("shop-waypoint", "10.78.2.3"),
+            Map.entry("shop-sandwich", "10.78.2.4"),
+            Map.entry("istio-system-eastwest", "10.78.2.5"));
 
     private final Path root = Checkout.require();
     private final MeshSetup setup;
@@ -48,7 +53,7 @@ final class MeshUnderTest implements AutoCloseable {
         sandbox = new Sandbox(
                 List.of("--mount", "--net", "--pid", "--mount-proc"),
                 "mount -t tmpfs -o mode=0755 ambit /run; mkdir -p /run/netns " + FOLDER
-                        + "/{manifests,pod-status,ca,tokens,logs,tmp}; bash -c \"$1\"",
+                        + "/{manifests,pod-status,ca,tokens,logs,crl,tmp}; bash -c \"$1\"",
                 networkScript());
     }
 
@@ -95,18 +100,16 @@ final class MeshUnderTest implements AutoCloseable {
     }
 
     private void startControlPlane() {
-        start(
-                CONTROL_PLANE,
-                "control",
-                java("control-plane", "controlplane"),
-                Map.of(
-                        "MANIFESTS_DIR", FOLDER + "/manifests",
-                        "POD_STATUS_DIR", FOLDER + "/pod-status",
-                        "CA_DIR", FOLDER + "/ca",
-                        // One clock for all, and certificates too short-lived to begin in the past.
-                        "CA_BACKDATE", "0s",
-                        "TOKENS_DIR", FOLDER + "/tokens",
-                        "TRUST_BUNDLE_FILE", FOLDER + "/root-cert.pem"));
+        var environment = new HashMap<>(setup.controlPlane());
+        environment.putAll(Map.of(
+                "MANIFESTS_DIR", FOLDER + "/manifests",
+                "POD_STATUS_DIR", FOLDER + "/pod-status",
+                "CA_DIR", FOLDER + "/ca",
+                // One clock for all, and certificates too short-lived to begin in the past.
+                "CA_BACKDATE", "0s",
+                "TOKENS_DIR", FOLDER + "/tokens",
+                "TRUST_BUNDLE_FILE", FOLDER + "/root-cert.pem"));
+        start(CONTROL_PLANE, "control", java("control-plane", "controlplane"), environment);
     }
 
     private void startAgent(String node) {
@@ -152,12 +155,14 @@ final class MeshUnderTest implements AutoCloseable {
                 FOLDER + "/" + node + "/ztunnel.sock"));
         environment.putAll(setup.environment());
         setup.staticFile().ifPresent(resource -> {
-            write(file("tmp/" + resource), MeshSetup.resource(resource));
+            // Lines that begin so are one node's.
+            String text = MeshSetup.resource(resource).replace("#" + node + " ", "");
+            write(file("tmp/" + node + "-" + resource), text);
             environment.put("XDS_ADDRESS", "");
-            environment.put("LOCAL_XDS_PATH", FOLDER + "/tmp/" + resource);
+            environment.put("LOCAL_XDS_PATH", FOLDER + "/tmp/" + node + "-" + resource);
         });
         environment.putAll(settings);
-        List<String> command = setup.peerAt(node).map(List::of).orElseGet(() -> java("ztunnel", "ztunnel"));
+        List<String> command = setup.peerAt(machine).map(List::of).orElseGet(() -> java("ztunnel", "ztunnel"));
         start(name, machine, command, environment);
     }
 

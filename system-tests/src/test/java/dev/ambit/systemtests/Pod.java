@@ -50,7 +50,7 @@ final class Pod implements AutoCloseable {
     }
 
     /** What one connection is answered with. */
-    private interface Application {
+    interface Application {
         void serve(Socket caller) throws IOException;
     }
 
@@ -87,7 +87,8 @@ final class Pod implements AutoCloseable {
         }
     }
 
-    private void listen(int port, Application application) {
+    /** Starts an application on a port of every address. */
+    void listen(int port, Application application) {
         ServerSocket server = namespace.call(() -> {
             try {
                 var listening = new ServerSocket();

@@ -58,6 +58,9 @@ ip -n control route add 10.78.2.0/24 via 10.77.0.2
 pod shop-cart 10.78.1.1 node-a
 pod shop-catalog 10.78.1.2 node-a
 pod legacy-scanner 10.78.1.3 node-a
+pod shop-late 10.78.1.4 node-a
 pod shop-payments 10.78.2.1 node-b
 pod shop-reviews 10.78.2.2 node-b
 pod shop-waypoint 10.78.2.3 node-b
+pod shop-sandwich 10.78.2.4 node-b
+pod istio-system-eastwest 10.78.2.5 node-b
