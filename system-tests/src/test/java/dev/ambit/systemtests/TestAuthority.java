@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.ambit.adapters.istiodca.IstiodCaOptions;
 import dev.ambit.adapters.istiodca.IstiodCertificateAuthority;
+import dev.ambit.adapters.istiodca.storage.FolderRootStorage;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.identity.TrustDomain;
 import dev.ambit.ports.ca.CertificateAuthority.SigningRequest;
@@ -55,10 +56,11 @@ record TestAuthority(Path folder) {
 
     private SigningResult.Signed signed(Csr csr, SpiffeId identity) {
         var authority = IstiodCertificateAuthority.open(
-                folder,
+                new FolderRootStorage(folder),
                 IstiodCaOptions.defaults(new TrustDomain(identity.trustDomain().name())),
                 Clock.systemUTC());
-        return (SigningResult.Signed) authority.sign(new SigningRequest(csr.pem(), identity, Duration.ofHours(1)));
+        var request = new SigningRequest(csr.pem(), csr.keys().getPublic(), identity, Duration.ofHours(1));
+        return (SigningResult.Signed) authority.sign(request);
     }
 
     /** A new key with a certificate. */

@@ -34,6 +34,8 @@ final class CertificateIssuer {
     /** RFC 5280 allows 20 octets of a positive number: 159 bits. */
     private static final int SERIAL_BITS = 159;
 
+    private static final int NAME_DIGITS = 8;
+
     private static final X500Name NO_NAME = new X500Name(new RDN[0]);
 
     private final SecureRandom random = new SecureRandom();
@@ -41,11 +43,15 @@ final class CertificateIssuer {
     /** When a certificate begins and ends. */
     record Period(Instant notBefore, Instant notAfter) {}
 
-    /** A new self-signed root, named after the trust domain as Istio's is. */
-    Root root(String organisation, Period period) {
+    /**
+     * A new self-signed root, named after the trust domain as Istio's is, and by chance: while two roots are trusted, no
+     * verifier has to guess which of them is meant.
+     */
+    SigningRoot root(String organisation, Period period) {
         KeyPair pair = SigningKey.generateP256();
         X500Name name = new X500NameBuilder(BCStyle.INSTANCE)
                 .addRDN(BCStyle.O, organisation)
+                .addRDN(BCStyle.CN, "ambit-" + serial().toString(16).substring(0, NAME_DIGITS))
                 .build();
         var builder = builder(name, period, name, pair.getPublic());
         try {
@@ -54,7 +60,7 @@ final class CertificateIssuer {
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
             builder.addExtension(
                     Extension.subjectKeyIdentifier, false, identifiers.createSubjectKeyIdentifier(pair.getPublic()));
-            return new Root(sign(builder, pair.getPrivate()), pair.getPrivate());
+            return new SigningRoot(sign(builder, pair.getPrivate()), pair.getPrivate());
         } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
             throw new CertificateAuthorityException("cannot create a root certificate", e);
         }
@@ -64,7 +70,7 @@ final class CertificateIssuer {
      * A certificate for both ends of mutual TLS. It has no subject, so its names are critical (RFC 5280, 4.2.1.6; the SPIFFE X.509
      * document says the same).
      */
-    X509Certificate leaf(Root root, PublicKey key, GeneralNames names, Period period) {
+    X509Certificate leaf(SigningRoot root, PublicKey key, GeneralNames names, Period period) {
         int usage = key.getAlgorithm().equals("RSA")
                 ? KeyUsage.digitalSignature | KeyUsage.keyEncipherment
                 : KeyUsage.digitalSignature;
@@ -97,7 +103,8 @@ final class CertificateIssuer {
 
     private BigInteger serial() {
         BigInteger serial = new BigInteger(SERIAL_BITS, random);
-        return serial.signum() == 0 ? BigInteger.ONE : serial;
+        // The first bit is set, so that it is never zero and always has all its digits.
+        return serial.setBit(SERIAL_BITS - 1);
     }
 
     private static X509Certificate sign(X509v3CertificateBuilder builder, PrivateKey key)

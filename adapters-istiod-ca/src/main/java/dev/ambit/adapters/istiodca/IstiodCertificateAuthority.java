@@ -1,157 +1,248 @@
 package dev.ambit.adapters.istiodca;
 
-import dev.ambit.domain.address.IpAddress;
-import dev.ambit.domain.identity.SpiffeId;
+import dev.ambit.adapters.istiodca.LeafSigning.Signer;
+import dev.ambit.domain.rotation.RootId;
+import dev.ambit.domain.rotation.RootRotation;
+import dev.ambit.domain.rotation.RootRotation.Step;
+import dev.ambit.domain.rotation.RotationStage;
 import dev.ambit.ports.ca.CertificateAuthority;
 import dev.ambit.ports.ca.CertificateAuthorityException;
-import java.nio.file.Path;
-import java.security.KeyPair;
-import java.security.PublicKey;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.X509Certificate;
+import dev.ambit.ports.ca.RootStorage;
+import dev.ambit.ports.ca.RootStorage.Stored;
+import dev.ambit.ports.ca.ServerCertificates;
+import dev.ambit.ports.ca.TrustBundle;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.regex.Pattern;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The built-in authority: one self-signed root, kept in a folder laid out like Istio's secret {@code istio-ca-secret}, so
- * that a root of istiod's can be dropped in.
+ * The built-in authority: a self-signed root in a storage laid out like Istio's secret {@code istio-ca-secret}, so that a
+ * root of istiod's carries over, and its staged replacement by a root with a new key ({@link RootRotation}).
  *
  * <p>A root created here is EC P-256, where istiod's is RSA 2048: every peer of an ambient mesh verifies both, and signing
- * with P-256 costs a tenth. A damaged folder stops {@link #open}; it is never overwritten, because a new root cuts off every
- * workload that trusts the old one.
+ * with P-256 costs a tenth. Damaged storage stops {@link #open}; it is never overwritten, because a new root cuts off every
+ * workload that trusts the old one. Several replicas may share a storage: each calls {@link #tend} at least once a minute.
  */
-public final class IstiodCertificateAuthority implements CertificateAuthority {
-    private static final int NAMES_MAX = 100;
-    private static final int NAME_LENGTH_MAX = 253;
-    private static final Pattern DNS_NAME = Pattern.compile(
-            "(\\*\\.)?[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)*");
+public final class IstiodCertificateAuthority implements CertificateAuthority, ServerCertificates {
+    private static final int TRIES_MAX = 10;
 
-    private final Root root;
-    private final String rootPem;
+    /** A root is replaced when this part of its life is left, as istiod renews its own. */
+    private static final double PART_LEFT_MIN = 0.2;
+
+    private final RootStorage storage;
     private final IstiodCaOptions options;
-    private final InstantSource clock;
-    private final CertificateIssuer issuer;
+    private final LeafSigning leaves;
+    private volatile Present present;
+    private volatile @Nullable String trouble;
 
-    private IstiodCertificateAuthority(
-            Root root, IstiodCaOptions options, InstantSource clock, CertificateIssuer issuer) {
-        this.root = root;
-        this.rootPem = pem(root.certificate());
-        this.options = options;
-        this.clock = clock;
-        this.issuer = issuer;
+    private record Present(RotatingRoots roots, Stored stored, TrustBundle bundle, Signer signer) {
+        private static Present of(RotatingRoots roots, Stored stored) {
+            return new Present(roots, stored, roots.bundle(), roots.signer());
+        }
+
+        private RootRotation rotation() {
+            return roots.rotation();
+        }
     }
 
     /**
-     * Loads the root in a folder, or creates one if the folder has none. One process per folder.
+     * Where the rotation stands.
      *
-     * @throws CertificateAuthorityException if the files are damaged, do not belong together, have expired, or cannot be
-     *     read or written; the message names the file and the way out
+     * @param rotation the stored state
+     * @param signerNotAfter when the root that signs expires
      */
-    public static IstiodCertificateAuthority open(Path folder, IstiodCaOptions options, InstantSource clock) {
-        var issuer = new CertificateIssuer();
-        var files = new RootFolder(folder);
-        if (files.isEmpty()) {
-            Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-            files.save(issuer.root(
-                    options.trustDomain().name(),
-                    new CertificateIssuer.Period(now.minus(options.backdating()), now.plus(options.rootLifetime()))));
+    public record Status(RootRotation rotation, Instant signerNotAfter) {}
+
+    private IstiodCertificateAuthority(RootStorage storage, IstiodCaOptions options, LeafSigning leaves) {
+        this.storage = storage;
+        this.options = options;
+        this.leaves = leaves;
+        this.present = loadOrCreate();
+        leaves.requireLive(present.signer(), leaves.now());
+    }
+
+    /**
+     * Loads the root in a storage, or creates one if there is none.
+     *
+     * @throws CertificateAuthorityException if what is stored is damaged, does not belong together, has expired, or cannot be
+     *     read or written; the message names the place and the way out
+     */
+    public static IstiodCertificateAuthority open(RootStorage storage, IstiodCaOptions options, InstantSource clock) {
+        return new IstiodCertificateAuthority(storage, options, new LeafSigning(options, clock));
+    }
+
+    private Present loadOrCreate() {
+        for (int i = 0; i < TRIES_MAX; i++) {
+            Optional<Stored> stored = storage.load();
+            // One document alone is not nothing: the other was lost, and that must not be papered over.
+            if (stored.isPresent() && holdsRoot(stored.get())) {
+                return read(stored.get());
+            }
+            RotatingRoots created = RotatingRoots.of(leaves.newRoot(), leaves.now());
+            Map<String, String> others = stored.map(Stored::documents).orElse(Map.of());
+            Optional<Stored> kept = storage.replace(created.write(others), stored.map(Stored::version));
+            if (kept.isPresent()) {
+                return Present.of(created, kept.get());
+            }
         }
-        var authority = new IstiodCertificateAuthority(files.load(), options, clock, issuer);
-        authority.requireLiveRoot(clock.instant());
-        return authority;
+        throw new CertificateAuthorityException("cannot keep a new root in " + storage.place()
+                + ": somebody else changes it all the time; is another control plane at work there?");
+    }
+
+    private static boolean holdsRoot(Stored stored) {
+        return !stored.documents().getOrDefault(RotatingRoots.CERTIFICATE, "").isEmpty()
+                || stored.documents().containsKey(RotatingRoots.KEY)
+                || stored.documents().containsKey(RotatingRoots.CERTIFICATE);
+    }
+
+    private Present read(Stored stored) {
+        var documents = new Documents(storage.place(), stored.documents(), RotatingRoots.WAY_OUT);
+        return Present.of(RotatingRoots.read(documents, leaves.now().plus(options.validityUnseen())), stored);
     }
 
     @Override
     public SigningResult sign(SigningRequest request) {
-        SpiffeId identity = request.identity();
-        if (!identity.trustDomain().equals(options.trustDomain())) {
-            return new SigningResult.Rejected(
-                    "identity " + identity + " is not in trust domain " + options.trustDomain());
+        Optional<SigningResult> rejected = leaves.rejected(request);
+        if (rejected.isPresent()) {
+            return rejected.get();
         }
-        return switch (RequestCheck.check(request.csrPem(), identity)) {
-            case CheckedRequest.Unsound(String why) -> new SigningResult.Rejected(why);
-            case CheckedRequest.Sound(PublicKey key) -> signed(key, identity, request.validity());
-        };
+        try {
+            Present used = present;
+            CertificateIssuer.Period period = leaves.period(used.signer(), request.validity());
+            while (!used.rotation().covers(period.notAfter())) {
+                used = extend(period.notAfter(), request.validity());
+                period = leaves.period(used.signer(), request.validity());
+            }
+            var signed = leaves.sign(used.signer(), used.bundle().rootsPem(), request, period);
+            trouble = null;
+            return signed;
+        } catch (CertificateAuthorityException e) {
+            trouble = e.getMessage();
+            throw e;
+        }
     }
 
-    private SigningResult signed(PublicKey key, SpiffeId identity, Duration validity) {
-        var names = new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, identity.toString()));
-        X509Certificate leaf = issuer.leaf(root, key, names, period(validity));
-        return new SigningResult.Signed(
-                List.of(pem(leaf)),
-                rootPem,
-                leaf.getSerialNumber().toString(16),
-                leaf.getNotAfter().toInstant());
+    /** Stores a horizon that covers a leaf, before that leaf is signed. */
+    private synchronized Present extend(Instant notAfter, Duration validity) {
+        Duration life = validity.compareTo(options.validityMax()) > 0 ? options.validityMax() : validity;
+        for (int i = 0; i < TRIES_MAX; i++) {
+            Present before = present;
+            if (before.rotation().covers(notAfter)) {
+                return before;
+            }
+            keep(before.roots().moved(before.rotation().covering(notAfter, life), Map.of()));
+        }
+        throw busy();
     }
 
-    @Override
-    public String rootsPem() {
-        return rootPem;
+    /** True if it was kept; false if somebody else was faster, whose state is then the present one. */
+    private boolean keep(RotatingRoots next) {
+        Present before = present;
+        Optional<Stored> kept = storage.replace(
+                next.write(before.stored().documents()),
+                Optional.of(before.stored().version()));
+        if (kept.isPresent()) {
+            present = Present.of(next, kept.get());
+            return true;
+        }
+        refresh();
+        return false;
+    }
+
+    private CertificateAuthorityException busy() {
+        return new CertificateAuthorityException(
+                storage.place() + " was changed by others " + TRIES_MAX + " times in a row");
+    }
+
+    /** Takes up what other replicas, or people, have stored. */
+    private synchronized void refresh() {
+        Stored stored = storage.load()
+                .orElseThrow(() -> new CertificateAuthorityException(
+                        "the root in " + storage.place() + " is gone; " + RotatingRoots.WAY_OUT));
+        if (stored.version().equals(present.stored().version())) {
+            return;
+        }
+        Present next = read(stored);
+        RootId signer = next.rotation().stage().signer();
+        List<RootId> trusted = present.rotation().stage().trusted();
+        if (!trusted.contains(signer) && !hasKeyOf(next, present)) {
+            throw new CertificateAuthorityException("the root in " + storage.place() + " was replaced by " + signer
+                    + ", which nobody trusts yet; restore root "
+                    + present.rotation().stage().signer()
+                    + " and rotate, or restart the control plane to cut over at once");
+        }
+        present = next;
+    }
+
+    /** Istiod renews its root with the key it has: to every verifier that is the same root. */
+    private static boolean hasKeyOf(Present next, Present before) {
+        return before.rotation().stage() instanceof RotationStage.Steady
+                && next.signer()
+                        .authority()
+                        .certificate()
+                        .getPublicKey()
+                        .equals(before.signer().authority().certificate().getPublicKey());
     }
 
     /**
-     * A fresh P-256 key and a certificate for a TLS server of the control plane itself.
+     * The regular work: takes up what others stored, goes to the next stage of a rotation if its time has come, and begins one
+     * when a fifth of the root's life is left.
      *
-     * @param names 1 to 100 DNS names (a leading {@code *.} is allowed) or IP addresses
-     * @param validity as in a {@link CertificateAuthority.SigningRequest}
-     * @throws IllegalArgumentException if a name is neither
+     * @param distributed whether {@link #trustBundle()} is everywhere
+     * @return what it did; {@link Step.Stayed} if nothing
+     * @throws CertificateAuthorityException if the storage fails or was replaced; nothing changes then
      */
-    public ServingCertificate servingCertificate(List<String> names, Duration validity) {
-        if (names.isEmpty() || names.size() > NAMES_MAX) {
-            throw new IllegalArgumentException(
-                    "a serving certificate has 1 to " + NAMES_MAX + " names, not " + names.size());
-        }
-        var subject = new GeneralNames(
-                names.stream().map(IstiodCertificateAuthority::servingName).toArray(GeneralName[]::new));
-        KeyPair pair = SigningKey.generateP256();
-        X509Certificate leaf = issuer.leaf(root, pair.getPublic(), subject, period(validity));
-        return new ServingCertificate(
-                Pem.encode(Pem.PRIVATE_KEY, pair.getPrivate().getEncoded()), List.of(pem(leaf)));
+    public Step tend(boolean distributed) {
+        Step step = change(rotation -> rotation.advance(leaves.now(), options.settle(), distributed), Map.of());
+        boolean old = present.roots().partLeft(leaves.now()) < PART_LEFT_MIN;
+        return old && present.rotation().stage() instanceof RotationStage.Steady ? rotate() : step;
     }
 
-    private static GeneralName servingName(String name) {
-        if (IpAddress.parse(name).isPresent()) {
-            return new GeneralName(GeneralName.iPAddress, name);
-        }
-        if (name.length() > NAME_LENGTH_MAX || !DNS_NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("neither a DNS name nor an IP address: '" + name + "'");
-        }
-        return new GeneralName(GeneralName.dNSName, name);
+    /** Begins to replace the root by one with a new key. */
+    public Step rotate() {
+        SigningRoot next = leaves.newRoot();
+        return change(rotation -> rotation.begin(next.id(), leaves.now(), options.settle()), Map.of(next.id(), next));
     }
 
-    /** What was asked for within the bounds, and never beyond the root: a leaf that outlives it cannot be verified. */
-    private CertificateIssuer.Period period(Duration validity) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        requireLiveRoot(now);
-        Duration wanted = validity.isPositive() ? validity : options.validityDefault();
-        // Compared before it is added: a wish may be as long as the age of the universe.
-        Duration granted = wanted.compareTo(options.validityMax()) > 0 ? options.validityMax() : wanted;
-        Instant notAfter = now.plus(granted);
-        Instant rootEnd = root.certificate().getNotAfter().toInstant();
-        return new CertificateIssuer.Period(
-                now.minus(options.backdating()), notAfter.isAfter(rootEnd) ? rootEnd : notAfter);
+    /** Goes back to the root before. */
+    public Step abort() {
+        return change(rotation -> rotation.abort(leaves.now(), options.settle()), Map.of());
     }
 
-    private void requireLiveRoot(Instant now) {
-        Instant end = root.certificate().getNotAfter().toInstant();
-        if (!now.isBefore(end)) {
-            throw new CertificateAuthorityException(
-                    "root certificate " + root.certificate().getSubjectX500Principal() + " expired at " + end
-                            + "; replace ca-cert.pem and ca-key.pem, or remove both for a new root");
+    private synchronized Step change(Function<RootRotation, Step> how, Map<RootId, SigningRoot> more) {
+        refresh();
+        for (int i = 0; i < TRIES_MAX; i++) {
+            Step step = how.apply(present.rotation());
+            if (!(step instanceof Step.Moved(RootRotation next))
+                    || keep(present.roots().moved(next, more))) {
+                return step;
+            }
         }
+        throw busy();
     }
 
-    private static String pem(X509Certificate certificate) {
-        try {
-            return Pem.encode(Pem.CERTIFICATE, certificate.getEncoded());
-        } catch (CertificateEncodingException impossible) {
-            throw new IllegalStateException("a certificate that was read can be written", impossible);
-        }
+    public Status status() {
+        Present now = present;
+        return new Status(now.rotation(), now.signer().notAfter());
+    }
+
+    @Override
+    public TrustBundle trustBundle() {
+        return present.bundle();
+    }
+
+    @Override
+    public Optional<String> impediment() {
+        return Optional.ofNullable(trouble);
+    }
+
+    @Override
+    public ServerCertificate serverCertificate(List<String> names, Duration validity) {
+        return leaves.server(present.signer(), names, validity);
     }
 }

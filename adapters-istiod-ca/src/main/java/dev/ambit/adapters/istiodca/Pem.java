@@ -3,6 +3,8 @@ package dev.ambit.adapters.istiodca;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import org.bouncycastle.util.io.pem.PemObject;
@@ -13,6 +15,7 @@ import org.bouncycastle.util.io.pem.PemWriter;
 final class Pem {
     static final String CERTIFICATE = "CERTIFICATE";
     static final String PRIVATE_KEY = "PRIVATE KEY";
+    static final String REVOCATION_LIST = "X509 CRL";
 
     private Pem() {}
 
@@ -24,6 +27,14 @@ final class Pem {
             throw new IllegalStateException("writing to memory", impossible);
         }
         return text.toString();
+    }
+
+    static String encode(X509Certificate certificate) {
+        try {
+            return encode(CERTIFICATE, certificate.getEncoded());
+        } catch (CertificateEncodingException impossible) {
+            throw new IllegalStateException("a certificate that was read can be written", impossible);
+        }
     }
 
     /** Every object in the text, in order. */

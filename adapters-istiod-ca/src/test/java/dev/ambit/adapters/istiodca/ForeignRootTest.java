@@ -2,9 +2,9 @@ package dev.ambit.adapters.istiodca;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.adapters.istiodca.storage.FolderRootStorage;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.identity.TrustDomain;
-import dev.ambit.ports.ca.CertificateAuthority.SigningRequest;
 import dev.ambit.ports.ca.CertificateAuthority.SigningResult;
 import dev.ambit.ports.ca.SigningRequests;
 import java.io.ByteArrayInputStream;
@@ -58,12 +58,16 @@ final class ForeignRootTest {
         Files.writeString(folder.resolve("ca-key.pem"), Pem.encode(pemType, asGoWrites(keys.getPrivate())));
 
         var authority = IstiodCertificateAuthority.open(
-                folder, IstiodCaOptions.defaults(TrustDomain.CLUSTER_LOCAL), InstantSource.fixed(NOW));
-        var signed = (SigningResult.Signed) authority.sign(
-                new SigningRequest(SigningRequests.good(IDENTITY.toString()), IDENTITY, Duration.ofHours(1)));
+                new FolderRootStorage(folder),
+                IstiodCaOptions.defaults(TrustDomain.CLUSTER_LOCAL),
+                InstantSource.fixed(NOW));
+        var signed = (SigningResult.Signed)
+                authority.sign(SigningRequests.ec("secp256r1").forIdentity(IDENTITY, Duration.ofHours(1)));
 
         read(signed.chainPem().getFirst()).verify(keys.getPublic());
         assertThat(read(signed.rootsPem()).getEncoded()).isEqualTo(root);
+        // What another control plane signed with it may live as long as such certificates do.
+        assertThat(authority.status().rotation().horizon()).isEqualTo(NOW.plus(Duration.ofHours(24)));
     }
 
     /** PKCS#1; or SEC 1 with the curve inside, which Java's own encoding leaves to the structure around it. */

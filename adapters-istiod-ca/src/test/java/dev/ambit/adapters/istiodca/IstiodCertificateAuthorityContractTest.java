@@ -3,26 +3,17 @@ package dev.ambit.adapters.istiodca;
 import dev.ambit.domain.identity.TrustDomain;
 import dev.ambit.ports.ca.CertificateAuthority;
 import dev.ambit.ports.ca.CertificateAuthorityContract;
-import java.nio.file.Path;
+import dev.ambit.ports.ca.FakeRootStorage;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 
 final class IstiodCertificateAuthorityContractTest extends CertificateAuthorityContract {
-    private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
+    private static final Duration LATER = Duration.ofHours(3);
 
-    @TempDir
-    private Path folder;
-
-    private IstiodCertificateAuthority authority;
-
-    @BeforeEach
-    void open() {
-        authority = IstiodCertificateAuthority.open(
-                folder, IstiodCaOptions.defaults(TrustDomain.CLUSTER_LOCAL), InstantSource.fixed(NOW));
-    }
+    private final FakeRootStorage storage = new FakeRootStorage();
+    private Instant now = Instant.parse("2026-11-21T10:00:00Z");
+    private final IstiodCertificateAuthority authority =
+            IstiodCertificateAuthority.open(storage, IstiodCaOptions.defaults(TrustDomain.CLUSTER_LOCAL), () -> now);
 
     @Override
     protected CertificateAuthority authority() {
@@ -31,11 +22,23 @@ final class IstiodCertificateAuthorityContractTest extends CertificateAuthorityC
 
     @Override
     protected Instant now() {
-        return NOW;
+        return now;
     }
 
     @Override
     protected Duration validityMax() {
         return Duration.ofDays(90);
+    }
+
+    /** Later leaves would live longer than was ever stored. */
+    @Override
+    protected void breakDown() {
+        storage.breakDown();
+        now = now.plus(LATER);
+    }
+
+    @Override
+    protected void repair() {
+        storage.repair();
     }
 }

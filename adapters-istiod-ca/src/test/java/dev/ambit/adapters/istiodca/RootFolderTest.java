@@ -3,9 +3,9 @@ package dev.ambit.adapters.istiodca;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ambit.adapters.istiodca.storage.FolderRootStorage;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.identity.TrustDomain;
-import dev.ambit.ports.ca.CertificateAuthority.SigningRequest;
 import dev.ambit.ports.ca.CertificateAuthority.SigningResult;
 import dev.ambit.ports.ca.CertificateAuthorityException;
 import dev.ambit.ports.ca.SigningRequests;
@@ -49,19 +49,26 @@ final class RootFolderTest {
     }
 
     private IstiodCertificateAuthority open(Instant now) {
-        return IstiodCertificateAuthority.open(folder, OPTIONS, InstantSource.fixed(now));
+        return IstiodCertificateAuthority.open(new FolderRootStorage(folder), OPTIONS, InstantSource.fixed(now));
     }
 
     @Test
     void aNewRootIsKeptPrivateAndFoundAgain() throws IOException {
-        String roots = open().rootsPem();
+        String roots = open().trustBundle().rootsPem();
 
         assertThat(Files.getPosixFilePermissions(key)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
         assertThat(Files.getPosixFilePermissions(folder)).isEqualTo(PosixFilePermissions.fromString("rwx------"));
         assertThat(certificate).hasContent(roots);
-        assertThat(open().rootsPem()).isEqualTo(roots);
+        assertThat(open().trustBundle().rootsPem()).isEqualTo(roots);
         try (var files = Files.list(folder)) {
-            assertThat(files).containsExactlyInAnyOrder(certificate, key);
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "ca-cert.pem",
+                            "ca-key.pem",
+                            "cert-chain.pem",
+                            "key.pem",
+                            "root-cert.pem",
+                            "ambit-rotation.properties");
         }
     }
 
@@ -71,7 +78,7 @@ final class RootFolderTest {
         open();
         Path damaged = folder.resolve(name);
         for (String content :
-                new String[] {"", "garbage", Files.readString(damaged).substring(0, 90), "x".repeat(70_000)}) {
+                new String[] {"", "garbage", Files.readString(damaged).substring(0, 90)}) {
             Files.writeString(damaged, content);
 
             assertThatThrownBy(this::open)
@@ -109,9 +116,9 @@ final class RootFolderTest {
 
     @Test
     void aLeafIsNoRoot() throws IOException {
-        var serving = open().servingCertificate(List.of("istiod.istio-system.svc"), Duration.ofDays(1));
-        Files.writeString(certificate, serving.chainPem().getFirst());
-        Files.writeString(key, serving.keyPem());
+        var serving = open().serverCertificate(List.of("istiod.istio-system.svc"), Duration.ofDays(1));
+        Files.writeString(certificate, Pem.encode(serving.chain().getFirst()));
+        Files.writeString(key, Pem.encode(Pem.PRIVATE_KEY, serving.key().getEncoded()));
 
         assertThatThrownBy(this::open)
                 .isInstanceOf(CertificateAuthorityException.class)
@@ -131,17 +138,21 @@ final class RootFolderTest {
     void aLeafDoesNotOutliveTheRoot() {
         open();
         var result = open(NOW.plus(Duration.ofDays(3649)))
-                .sign(new SigningRequest(SigningRequests.good(IDENTITY.toString()), IDENTITY, Duration.ofDays(30)));
+                .sign(SigningRequests.ec("secp256r1").forIdentity(IDENTITY, Duration.ofDays(30)));
 
         assertThat(((SigningResult.Signed) result).notAfter()).isEqualTo(NOW.plus(Duration.ofDays(3650)));
     }
 
     @Test
-    void otherTrustDomainsAreNotSignedFor() {
-        SpiffeId foreign = SpiffeId.of("spiffe://elsewhere/ns/shop/sa/cart");
-        var result =
-                open().sign(new SigningRequest(SigningRequests.good(foreign.toString()), foreign, Duration.ofHours(1)));
-
-        assertThat(result).isInstanceOf(SigningResult.Rejected.class);
+    void optionsHaveRanges() {
+        Duration day = Duration.ofDays(1);
+        assertThatThrownBy(() -> new IstiodCaOptions(
+                        TrustDomain.CLUSTER_LOCAL, Duration.ofDays(2), day, day, Duration.ZERO, day))
+                .hasMessageContaining("longest validity");
+        assertThatThrownBy(() -> new IstiodCaOptions(TrustDomain.CLUSTER_LOCAL, day, day, day, day, day))
+                .hasMessageContaining("back-dating");
+        assertThatThrownBy(() ->
+                        new IstiodCaOptions(TrustDomain.CLUSTER_LOCAL, day, day, day, Duration.ZERO, Duration.ZERO))
+                .hasMessageContaining("rotation's stage");
     }
 }

@@ -27,6 +27,11 @@ final class ExpositionText {
         family(name, "counter", helpText);
     }
 
+    /** A family whose type OpenMetrics has no word for: a counter without {@code _total}. */
+    void untyped(String name, String helpText) {
+        family(name, "", helpText);
+    }
+
     void gauge(String name, String helpText) {
         family(name, "gauge", helpText);
     }
@@ -90,7 +95,9 @@ final class ExpositionText {
     private void write(String suffix, String value) throws IOException {
         if (!begun) {
             out.append("# HELP ").append(family).append(' ').append(help).append('\n');
-            out.append("# TYPE ").append(family).append(' ').append(type).append('\n');
+            if (!type.isEmpty()) {
+                out.append("# TYPE ").append(family).append(' ').append(type).append('\n');
+            }
             begun = true;
         }
         out.append(family).append(suffix).append(labels);

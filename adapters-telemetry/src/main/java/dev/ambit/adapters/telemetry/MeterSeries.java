@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /** The counters, gauges and histograms of {@link dev.ambit.ports.telemetry.Meter}, each found by a small key. */
 final class MeterSeries {
@@ -20,7 +20,7 @@ final class MeterSeries {
 
     private final ConcurrentHashMap<CounterKey, DoubleAdder> counters = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<HistogramKey, Observations> histograms = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<Gauge, IntSupplier> gauges = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Gauge, LongSupplier> gauges = new ConcurrentHashMap<>();
 
     private record CounterKey(Counter counter, List<String> values) {}
 
@@ -81,14 +81,18 @@ final class MeterSeries {
         return values.stream().map(_ -> OTHER).toList();
     }
 
-    void gauge(Gauge gauge, IntSupplier value) {
+    void gauge(Gauge gauge, LongSupplier value) {
         gauges.put(gauge, value);
     }
 
     /** In the order in which the ports list them. */
     void writeTo(ExpositionText text) throws IOException {
         for (Counter counter : Counter.values()) {
-            text.counter(counter.metric(), counter.help() + ".");
+            if (counter.isBare()) {
+                text.untyped(counter.metric(), counter.help() + ".");
+            } else {
+                text.counter(counter.metric(), counter.help() + ".");
+            }
             for (var each : counters.entrySet()) {
                 if (each.getKey().counter == counter) {
                     text.labels(counter.labels(), each.getKey().values)
@@ -105,10 +109,10 @@ final class MeterSeries {
             }
         }
         for (Gauge gauge : Gauge.values()) {
-            IntSupplier value = gauges.get(gauge);
+            LongSupplier value = gauges.get(gauge);
             if (value != null) {
                 text.gauge(gauge.metric(), gauge.help() + ".");
-                text.sample(value.getAsInt());
+                text.sample(value.getAsLong());
             }
         }
     }

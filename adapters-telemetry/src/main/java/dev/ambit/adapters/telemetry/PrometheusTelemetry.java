@@ -13,7 +13,7 @@ import dev.ambit.ports.telemetry.Meter;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.OptionalLong;
-import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -92,7 +92,7 @@ public final class PrometheusTelemetry implements FlowTelemetry, Meter {
     }
 
     @Override
-    public void gauge(Gauge gauge, IntSupplier value) {
+    public void gauge(Gauge gauge, LongSupplier value) {
         meters.gauge(gauge, value);
     }
 

@@ -22,7 +22,7 @@ final class PrometheusMeterContractTest extends MeterContract {
         for (int i = 0; i < labelValues.length; i++) {
             labels.put(counter.labels().get(i), labelValues[i]);
         }
-        return samples().sum(counter.metric() + "_total", labels);
+        return samples().sum(counter.metric() + (counter.isBare() ? "" : "_total"), labels);
     }
 
     @Override

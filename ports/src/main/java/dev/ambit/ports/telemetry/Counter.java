@@ -78,6 +78,12 @@ public enum Counter {
             "Tunnels drained because a root or an identity under them changed, by reporter and reason",
             "reporter",
             "reason"),
+    CSRS("citadel_server_csr_count", "The number of CSRs received by Citadel server"),
+    CSR_AUTHENTICATION_FAILURES("citadel_server_authentication_failure_count", "The number of authentication failures"),
+    CSR_PARSING_ERRORS("citadel_server_csr_parsing_err_count", "The number of errors occurred when parsing the CSR"),
+    CSR_SIGN_ERRORS("citadel_server_csr_sign_err_count", "The number of errors occurred when signing the CSR", "error"),
+    CSR_SUCCESSES(
+            "citadel_server_success_cert_issuance_count", "The number of certificates issuances that have succeeded"),
     CERTIFICATES_ISSUED("ambit_certificates_issued", "Certificates signed or refused, by outcome", "outcome"),
     ENROLMENTS("ambit_enrolments", "Pods enrolled, removed or failed, by outcome", "outcome"),
     CONFIGURATION_PUSHES("ambit_configuration_changes", "Changes derived from the configuration, by kind", "kind");
@@ -94,9 +100,14 @@ public enum Counter {
         this.labels = List.of(labels);
     }
 
-    /** The Prometheus name without {@code _total}. */
+    /** The Prometheus name; {@code _total} is added unless {@link #isBare}. */
     public String metric() {
         return metric;
+    }
+
+    /** Whether the name is complete: istiod's are from before OpenMetrics, and dashboards ask for them. */
+    public boolean isBare() {
+        return metric.startsWith("citadel_");
     }
 
     /** One sentence without its full stop. */

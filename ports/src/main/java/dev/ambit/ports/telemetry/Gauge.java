@@ -17,6 +17,16 @@ public enum Gauge {
     LIMITED_CONNECTIONS("ambit_connections_held", "Connections of all workloads that count against the node's limit"),
     GREEDIEST_WORKLOAD("ambit_connections_held_by_greediest", "Connections of the workload that holds most"),
     SUBSCRIBERS("ambit_xds_subscribers", "Proxies connected to this control plane"),
+    ROOT_EXPIRY(
+            "citadel_server_root_cert_expiry_timestamp",
+            "The unix timestamp, in seconds, when Citadel root cert will expire"),
+    ROTATION_STAGE(
+            "ambit_ca_rotation_stage",
+            "Where the replacement of the root stands: 0 none, 1 the next root is handed out, 2 the old root retires"),
+    ROTATION_STAGE_END(
+            "ambit_ca_rotation_stage_end_timestamp",
+            "The unix timestamp, in seconds, when this stage of the replacement of the root may end; 0 without one"),
+    AUTHORITY_IMPEDED("ambit_ca_impeded", "1 while the certificate authority cannot sign"),
     CONFIGURATION_PROBLEMS("ambit_configuration_problems", "Things in the configuration that could not be used"),
     NODE_PROXIES("ambit_node_proxies_connected", "Node proxies connected to this node agent"),
     ENROLLED_PODS("ambit_enrolled_pods", "Pods of this node that are in the mesh");

@@ -1,6 +1,6 @@
 package dev.ambit.ports.telemetry;
 
-import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /** Counts and measures things that are not connections. Safe for use by several threads; must not block. */
 public interface Meter {
@@ -16,7 +16,7 @@ public interface Meter {
     void observe(Histogram histogram, double value, String... labelValues);
 
     /** Reads the supplier whenever the gauge is scraped; the last registration of a gauge counts. */
-    void gauge(Gauge gauge, IntSupplier value);
+    void gauge(Gauge gauge, LongSupplier value);
 
     /** A meter that forgets, for tests and for parts that are run alone. */
     static Meter none() {
@@ -32,7 +32,7 @@ public interface Meter {
             }
 
             @Override
-            public void gauge(Gauge gauge, IntSupplier value) {
+            public void gauge(Gauge gauge, LongSupplier value) {
                 // Nobody is looking.
             }
         };

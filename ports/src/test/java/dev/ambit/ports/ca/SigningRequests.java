@@ -1,5 +1,6 @@
 package dev.ambit.ports.ca;
 
+import dev.ambit.domain.identity.SpiffeId;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.security.GeneralSecurityException;
@@ -7,6 +8,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
 import java.util.Base64;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -105,6 +107,11 @@ public final class SigningRequests {
         return keys;
     }
 
+    /** As an authority gets it, once it was found sound. */
+    public CertificateAuthority.SigningRequest forIdentity(SpiffeId identity, Duration validity) {
+        return new CertificateAuthority.SigningRequest(pem(), keys.getPublic(), identity, validity);
+    }
+
     private SigningRequests extension(ASN1ObjectIdentifier name, ASN1Encodable value) {
         try {
             extensions.addExtension(name, true, value);
@@ -140,9 +147,14 @@ public final class SigningRequests {
 
     /** The same request with one byte of its signature changed. */
     public static String withBrokenSignature(String pem) {
-        String body = pem.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
-        byte[] der = Base64.getDecoder().decode(body);
+        byte[] der = der(pem);
         der[der.length - 5] ^= 1;
         return pem(der);
+    }
+
+    /** What a PEM object holds. */
+    public static byte[] der(String pem) {
+        return Base64.getDecoder()
+                .decode(pem.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", ""));
     }
 }

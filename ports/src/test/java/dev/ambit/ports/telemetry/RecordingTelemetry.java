@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /** Remembers everything it is told, for tests of those who tell. */
 public final class RecordingTelemetry implements FlowTelemetry, Meter {
@@ -18,7 +18,7 @@ public final class RecordingTelemetry implements FlowTelemetry, Meter {
     private final Map<String, Double> counters = new ConcurrentHashMap<>();
     private final Map<String, Long> observed = new ConcurrentHashMap<>();
     private final Map<Reporter, Integer> sockets = new ConcurrentHashMap<>();
-    private final Map<Gauge, IntSupplier> gauges = new ConcurrentHashMap<>();
+    private final Map<Gauge, LongSupplier> gauges = new ConcurrentHashMap<>();
 
     @Override
     public void opened(FlowContext context) {
@@ -72,7 +72,7 @@ public final class RecordingTelemetry implements FlowTelemetry, Meter {
     }
 
     @Override
-    public void gauge(Gauge gauge, IntSupplier value) {
+    public void gauge(Gauge gauge, LongSupplier value) {
         gauges.put(gauge, value);
     }
 
@@ -94,7 +94,7 @@ public final class RecordingTelemetry implements FlowTelemetry, Meter {
     }
 
     /** The gauge's value now; 0 if nobody registered it. */
-    public int measured(Gauge gauge) {
-        return gauges.getOrDefault(gauge, () -> 0).getAsInt();
+    public long measured(Gauge gauge) {
+        return gauges.getOrDefault(gauge, () -> 0).getAsLong();
     }
 }

@@ -14,7 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 /** A small text file with mode 0600 that readers see either as it was or as it is, never half written. */
 public record PrivateFile(Path path) {
 
-    private static final int SIZE_MAX = 64 * 1024;
+    private static final int SIZE_MAX = 1024 * 1024;
     private static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final FileAttribute<?> OWNER_ONLY_FOLDER =
@@ -25,7 +25,7 @@ public record PrivateFile(Path path) {
     }
 
     /**
-     * Reads at most 64 KiB of UTF-8 text.
+     * Reads at most a mebibyte of UTF-8 text.
      *
      * @throws IOException if it cannot be read, is larger, or is not text
      */

@@ -1,12 +1,12 @@
 package dev.ambit.services.controlplane;
 
-import dev.ambit.adapters.istiodca.IstiodCertificateAuthority;
 import dev.ambit.adapters.istiodca.token.StandaloneCallerAuthentication;
 import dev.ambit.adapters.telemetry.PrometheusTelemetry;
 import dev.ambit.adapters.xds.ca.CertificateService;
 import dev.ambit.adapters.xds.channel.BearerTokens;
 import dev.ambit.adapters.xds.discovery.DeltaDiscoveryService;
 import dev.ambit.ports.ca.CertificateIssuing;
+import dev.ambit.ports.ca.ServerCertificates;
 import dev.ambit.services.controlplane.mesh.PublishedMesh;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
@@ -32,7 +32,7 @@ final class DiscoveryFactory {
     }
 
     @Singleton
-    ServingIdentity servingIdentity(IstiodCertificateAuthority authority, CaConfig config) {
+    ServingIdentity servingIdentity(ServerCertificates authority, CaConfig config) {
         return new ServingIdentity(authority, config.serverNames());
     }
 }

@@ -1,11 +1,14 @@
 package dev.ambit.services.controlplane;
 
+import dev.ambit.adapters.istiodca.BouncySigningRequestReading;
 import dev.ambit.adapters.istiodca.IstiodCaOptions;
 import dev.ambit.adapters.istiodca.IstiodCertificateAuthority;
+import dev.ambit.adapters.istiodca.storage.FolderRootStorage;
 import dev.ambit.adapters.istiodca.token.StandaloneCallerAuthentication;
 import dev.ambit.adapters.istiodca.token.TokenFolder;
 import dev.ambit.adapters.telemetry.PrometheusTelemetry;
 import dev.ambit.domain.identity.TrustDomain;
+import dev.ambit.domain.issuing.ValidityRule;
 import dev.ambit.ports.ca.CertificateIssuing;
 import dev.ambit.services.controlplane.issuing.IssueCertificates;
 import dev.ambit.services.controlplane.issuing.LivePods;
@@ -29,11 +32,13 @@ final class IssuingFactory {
             case ISTIOD -> {
                 var options = new IstiodCaOptions(
                         new TrustDomain(mesh.trustDomain()),
-                        config.defaultTtl(),
                         config.maxTtl(),
+                        config.defaultTtl(),
                         ROOT_LIFETIME,
-                        config.backdate());
-                yield IstiodCertificateAuthority.open(Path.of(config.folder()), options, Clock.systemUTC());
+                        config.backdate(),
+                        Duration.ofMinutes(10));
+                yield IstiodCertificateAuthority.open(
+                        new FolderRootStorage(Path.of(config.folder())), options, Clock.systemUTC());
             }
         };
     }
@@ -57,11 +62,18 @@ final class IssuingFactory {
 
     @Singleton
     CertificateIssuing issuing(
+            CaConfig config,
             StandaloneCallerAuthentication tokens,
             LivePods pods,
             IstiodCertificateAuthority authority,
             PrometheusTelemetry telemetry) {
-        return new IssueCertificates(tokens, pods::nodeCheck, authority, telemetry);
+        return new IssueCertificates(
+                tokens,
+                pods::nodeCheck,
+                new BouncySigningRequestReading(),
+                new ValidityRule(config.defaultTtl(), config.maxTtl()),
+                authority,
+                telemetry);
     }
 
     @Singleton

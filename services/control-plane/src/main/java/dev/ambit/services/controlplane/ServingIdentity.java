@@ -1,18 +1,11 @@
 package dev.ambit.services.controlplane;
 
-import dev.ambit.adapters.istiodca.IstiodCertificateAuthority;
-import dev.ambit.adapters.istiodca.ServingCertificate;
+import dev.ambit.ports.ca.ServerCertificates;
+import dev.ambit.ports.ca.ServerCertificates.ServerCertificate;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.util.AdvancedTlsX509KeyManager;
-import io.grpc.util.CertificateUtils;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -31,11 +24,11 @@ final class ServingIdentity {
     /** How often {@link #renew} is called: half of the validity, like everybody else's certificates. */
     static final Duration RENEWAL = VALIDITY.dividedBy(2);
 
-    private final IstiodCertificateAuthority authority;
+    private final ServerCertificates authority;
     private final List<String> names;
     private final AdvancedTlsX509KeyManager keyManager = new AdvancedTlsX509KeyManager();
 
-    ServingIdentity(IstiodCertificateAuthority authority, List<String> names) {
+    ServingIdentity(ServerCertificates authority, List<String> names) {
         this.authority = authority;
         this.names = List.copyOf(names);
         renew();
@@ -43,28 +36,17 @@ final class ServingIdentity {
 
     /** Takes a new key and certificate into use; handshakes from now on show it. */
     void renew() {
-        ServingCertificate serving = authority.servingCertificate(names, VALIDITY);
-        try {
-            PrivateKey key = CertificateUtils.getPrivateKey(stream(serving.keyPem()));
-            X509Certificate[] chain =
-                    CertificateUtils.getX509Certificates(stream(String.join("\n", serving.chainPem())));
-            keyManager.updateIdentityCredentials(chain, key);
-            LOG.info(
-                    "serving certificate renewed\tnames={} expires={}",
-                    names,
-                    chain[0].getNotAfter().toInstant());
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalStateException("our own serving certificate cannot be read back", e);
-        }
+        ServerCertificate serving = authority.serverCertificate(names, VALIDITY);
+        keyManager.updateIdentityCredentials(serving.chain().toArray(X509Certificate[]::new), serving.key());
+        LOG.info(
+                "serving certificate renewed\tnames={} expires={}",
+                names,
+                serving.chain().getFirst().getNotAfter().toInstant());
     }
 
     /** What a handshake shows now. */
     X509Certificate shown() {
         return keyManager.getCertificateChain(keyManager.chooseServerAlias("EC", null, null))[0];
-    }
-
-    private static InputStream stream(String pem) {
-        return new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII));
     }
 
     SslContext sslContext() {

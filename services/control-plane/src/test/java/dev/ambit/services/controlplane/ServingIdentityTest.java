@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.adapters.istiodca.IstiodCaOptions;
 import dev.ambit.adapters.istiodca.IstiodCertificateAuthority;
+import dev.ambit.adapters.istiodca.storage.FolderRootStorage;
 import dev.ambit.domain.identity.TrustDomain;
 import java.nio.file.Path;
 import java.security.cert.CertificateParsingException;
@@ -22,7 +23,7 @@ class ServingIdentityTest {
     @Test
     void aRenewedCertificateIsShownFromThenOn() throws CertificateParsingException {
         var authority = IstiodCertificateAuthority.open(
-                folder, IstiodCaOptions.defaults(TrustDomain.CLUSTER_LOCAL), Clock.systemUTC());
+                new FolderRootStorage(folder), IstiodCaOptions.defaults(TrustDomain.CLUSTER_LOCAL), Clock.systemUTC());
         var identity = new ServingIdentity(authority, List.of("istiod.istio-system.svc", "192.0.2.1"));
         var context = identity.sslContext();
         var first = identity.shown();

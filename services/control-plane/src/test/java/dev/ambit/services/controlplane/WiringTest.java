@@ -54,7 +54,9 @@ class WiringTest {
             assertThat(context.getBean(CertificateIssuing.class)).isInstanceOf(IssueCertificates.class);
             assertThat(context.getBean(PublishedMesh.class).isLoaded()).isTrue();
             assertThat(folder.resolve("root.pem"))
-                    .hasContent(context.getBean(CertificateAuthority.class).rootsPem());
+                    .hasContent(context.getBean(CertificateAuthority.class)
+                            .trustBundle()
+                            .rootsPem());
         }
     }
 
@@ -77,7 +79,7 @@ class WiringTest {
         RuntimeException failure = catchRuntimeException(this::start);
 
         assertThat(Launch.cause(failure))
-                .startsWith("root of the certificate authority: " + folder.resolve("ca/ca-cert.pem"))
+                .startsWith("certificate authority: " + folder.resolve("ca/ca-cert.pem"))
                 .doesNotContain("\n");
     }
 }

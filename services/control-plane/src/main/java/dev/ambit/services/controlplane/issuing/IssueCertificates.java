@@ -4,13 +4,19 @@ import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.issuing.Caller;
 import dev.ambit.domain.issuing.IssuingDecision;
 import dev.ambit.domain.issuing.NodeCheck;
+import dev.ambit.domain.issuing.RequestFacts;
+import dev.ambit.domain.issuing.RequestRules;
+import dev.ambit.domain.issuing.ValidityRule;
 import dev.ambit.ports.ca.CallerAuthentication;
 import dev.ambit.ports.ca.CertificateAuthority;
 import dev.ambit.ports.ca.CertificateAuthorityException;
 import dev.ambit.ports.ca.CertificateIssuing;
+import dev.ambit.ports.ca.SigningRequestReading;
 import dev.ambit.ports.telemetry.Counter;
 import dev.ambit.ports.telemetry.Meter;
+import java.security.PublicKey;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -27,6 +33,8 @@ public final class IssueCertificates implements CertificateIssuing {
 
     private final CallerAuthentication authentication;
     private final Supplier<NodeCheck> nodeCheck;
+    private final SigningRequestReading reading;
+    private final ValidityRule validity;
     private final CertificateAuthority authority;
     private final Meter meter;
 
@@ -38,16 +46,21 @@ public final class IssueCertificates implements CertificateIssuing {
     public IssueCertificates(
             CallerAuthentication authentication,
             Supplier<NodeCheck> nodeCheck,
+            SigningRequestReading reading,
+            ValidityRule validity,
             CertificateAuthority authority,
             Meter meter) {
         this.authentication = authentication;
         this.nodeCheck = nodeCheck;
+        this.reading = reading;
+        this.validity = validity;
         this.authority = authority;
         this.meter = meter;
     }
 
     @Override
     public Answer issue(Request request) {
+        meter.increment(Counter.CSRS);
         try {
             return answer(request);
         } catch (RuntimeException e) {
@@ -58,18 +71,46 @@ public final class IssueCertificates implements CertificateIssuing {
 
     private Answer answer(Request request) {
         return switch (authentication.authenticate(request.bearerToken())) {
-            case CallerAuthentication.Result.Rejected(String why) ->
-                refused("unauthenticated", "unknown", request, why, new Answer.Unauthenticated());
+            case CallerAuthentication.Result.Rejected(String why) -> {
+                meter.increment(Counter.CSR_AUTHENTICATION_FAILURES);
+                yield refused("unauthenticated", "unknown", request, why, new Answer.Unauthenticated());
+            }
             case CallerAuthentication.Result.Authenticated(Caller caller) -> authorized(caller, request);
         };
     }
 
     private Answer authorized(Caller caller, Request request) {
         return switch (decide(caller, request)) {
-            case IssuingDecision.Refuse(String why) ->
-                refused("forbidden", caller.toString(), request, why, new Answer.Unauthenticated());
-            case IssuingDecision.Issue(SpiffeId identity) -> sign(caller, identity, request);
+            case IssuingDecision.Refuse(String why) -> {
+                meter.increment(Counter.CSR_AUTHENTICATION_FAILURES);
+                yield refused("forbidden", caller.toString(), request, why, new Answer.Unauthenticated());
+            }
+            case IssuingDecision.Issue(SpiffeId identity) -> checked(caller, identity, request);
         };
+    }
+
+    private Answer checked(Caller caller, SpiffeId identity, Request request) {
+        return switch (reading.read(request.csrPem())) {
+            case SigningRequestReading.Reading.Unreadable(String why) -> {
+                meter.increment(Counter.CSR_PARSING_ERRORS);
+                yield invalid(caller, request, why);
+            }
+            case SigningRequestReading.Reading.Read(RequestFacts facts, PublicKey key) -> {
+                Optional<String> objection = RequestRules.objection(facts, identity);
+                if (objection.isPresent()) {
+                    meter.increment(Counter.CSR_SIGN_ERRORS, "CSR_ERROR");
+                    yield invalid(caller, request, objection.get());
+                }
+                var signing = new CertificateAuthority.SigningRequest(
+                        request.csrPem(), key, identity, validity.granted(request.validity()));
+                yield sign(caller, request, signing);
+            }
+        };
+    }
+
+    private Answer invalid(Caller caller, Request request, String why) {
+        String whole = "certificate request: " + why;
+        return refused("invalid", caller.toString(), request, whole, new Answer.InvalidRequest(whole));
     }
 
     private IssuingDecision decide(Caller caller, Request request) {
@@ -84,28 +125,17 @@ public final class IssueCertificates implements CertificateIssuing {
         };
     }
 
-    private Answer sign(Caller caller, SpiffeId identity, Request request) {
+    private Answer sign(Caller caller, Request request, CertificateAuthority.SigningRequest signing) {
         try {
-            var signing = new CertificateAuthority.SigningRequest(request.csrPem(), identity, request.validity());
             return switch (authority.sign(signing)) {
-                case CertificateAuthority.SigningResult.Rejected(String why) ->
-                    refused("invalid", caller.toString(), request, why, new Answer.InvalidRequest(why));
-                case CertificateAuthority.SigningResult.Signed signed -> {
-                    meter.increment(Counter.CERTIFICATES_ISSUED, "issued");
-                    AUDIT.info(
-                            "certificate issued\tidentity={} serial={} expires={} caller={} pod={} node={}",
-                            identity,
-                            signed.serial(),
-                            signed.notAfter(),
-                            caller.identity(),
-                            caller.pod(),
-                            caller.node());
-                    var chain = new ArrayList<>(signed.chainPem());
-                    chain.add(signed.rootsPem());
-                    yield new Answer.Issued(identity, chain);
+                case CertificateAuthority.SigningResult.Rejected(String why) -> {
+                    meter.increment(Counter.CSR_SIGN_ERRORS, "CERT_GEN_ERROR");
+                    yield invalid(caller, request, why);
                 }
+                case CertificateAuthority.SigningResult.Signed signed -> issued(caller, signing.identity(), signed);
             };
         } catch (CertificateAuthorityException e) {
+            meter.increment(Counter.CSR_SIGN_ERRORS, "CA_NOT_READY");
             return refused(
                     "unavailable",
                     caller.toString(),
@@ -113,6 +143,22 @@ public final class IssueCertificates implements CertificateIssuing {
                     String.valueOf(e.getMessage()),
                     new Answer.Unavailable());
         }
+    }
+
+    private Answer issued(Caller caller, SpiffeId identity, CertificateAuthority.SigningResult.Signed signed) {
+        meter.increment(Counter.CERTIFICATES_ISSUED, "issued");
+        meter.increment(Counter.CSR_SUCCESSES);
+        AUDIT.info(
+                "certificate issued\tidentity={} serial={} expires={} caller={} pod={} node={}",
+                identity,
+                signed.serial(),
+                signed.notAfter(),
+                caller.identity(),
+                caller.pod(),
+                caller.node());
+        var chain = new ArrayList<>(signed.chainPem());
+        chain.add(signed.rootsPem());
+        return new Answer.Issued(identity, chain);
     }
 
     private Answer refused(String outcome, String caller, Request request, String why, Answer answer) {

@@ -35,7 +35,7 @@ public final class NodeProxyFiles {
         try {
             Path draft = trustBundle.resolveSibling("." + trustBundle.getFileName() + ".draft");
             Files.createDirectories(draft.toAbsolutePath().resolve(".."));
-            Files.writeString(draft, authority.rootsPem());
+            Files.writeString(draft, authority.trustBundle().rootsPem());
             Files.move(draft, trustBundle, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the trust bundle TRUST_BUNDLE_FILE=" + trustBundle, e);

@@ -10,16 +10,23 @@ import dev.ambit.domain.issuing.Caller;
 import dev.ambit.domain.issuing.NodeCheck;
 import dev.ambit.domain.issuing.NodeCheck.NodeProxyAccount;
 import dev.ambit.domain.issuing.PodRecord;
+import dev.ambit.domain.issuing.RequestFacts;
+import dev.ambit.domain.issuing.ValidityRule;
 import dev.ambit.domain.workload.PodRef;
 import dev.ambit.ports.ca.CallerAuthentication;
 import dev.ambit.ports.ca.CertificateAuthority;
 import dev.ambit.ports.ca.CertificateAuthorityException;
 import dev.ambit.ports.ca.CertificateIssuing.Answer;
 import dev.ambit.ports.ca.CertificateIssuing.Request;
+import dev.ambit.ports.ca.SigningRequestReading;
+import dev.ambit.ports.ca.SigningRequests;
+import dev.ambit.ports.ca.TrustBundle;
 import dev.ambit.ports.telemetry.Counter;
 import dev.ambit.ports.telemetry.RecordingTelemetry;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +44,10 @@ class IssueCertificatesTest {
     private static final SpiffeId BANK = SpiffeId.of("spiffe://cluster.local/ns/money/sa/bank");
     private static final Caller PROXY = new Caller(ZTUNNEL, "zt-1", "uid-zt", "n1");
 
+    private static final ValidityRule VALIDITY = new ValidityRule(Duration.ofHours(2), Duration.ofHours(12));
+    private static final PublicKey KEY = SigningRequests.ec("secp256r1").keys().getPublic();
+
+    private SigningRequestReading.Reading reading = read(facts(true, List.of()));
     private final ListAppender<ILoggingEvent> audit = new ListAppender<>();
     private final Logger logger = (Logger) LoggerFactory.getLogger("audit");
     private final RecordingTelemetry telemetry = new RecordingTelemetry();
@@ -55,6 +66,14 @@ class IssueCertificatesTest {
 
     private static PodRecord pod(String name, String uid, SpiffeId identity, String node) {
         return new PodRecord(new PodRef(uid, identity.namespace(), name, identity.serviceAccount()), identity, node);
+    }
+
+    private static RequestFacts facts(boolean proven, List<String> uris) {
+        return new RequestFacts(RequestFacts.KeyKind.EC, 256, 0, true, proven, false, uris);
+    }
+
+    private static SigningRequestReading.Reading read(RequestFacts facts) {
+        return new SigningRequestReading.Reading.Read(facts, KEY);
     }
 
     @BeforeEach
@@ -76,11 +95,16 @@ class IssueCertificatesTest {
             }
 
             @Override
-            public String rootsPem() {
-                return "roots";
+            public TrustBundle trustBundle() {
+                return new TrustBundle("roots", "");
+            }
+
+            @Override
+            public Optional<String> impediment() {
+                return Optional.empty();
             }
         };
-        return new IssueCertificates(_ -> who, () -> check, authority, telemetry)
+        return new IssueCertificates(_ -> who, () -> check, _ -> reading, VALIDITY, authority, telemetry)
                 .issue(new Request(
                         "token-of-the-caller",
                         "csr",
@@ -153,8 +177,54 @@ class IssueCertificatesTest {
     void aBadRequestIsToldWhatIsWrongWithIt() {
         signing = _ -> new CertificateAuthority.SigningResult.Rejected("key is too short");
 
-        assertThat(asProxy(CART.toString())).isEqualTo(new Answer.InvalidRequest("key is too short"));
+        assertThat(asProxy(CART.toString()))
+                .isEqualTo(new Answer.InvalidRequest("certificate request: key is too short"));
         assertThat(auditLine()).contains("outcome=invalid", "key is too short");
+    }
+
+    @Test
+    void anUnreadableRequestDoesNotReachTheAuthority() {
+        signing = _ -> {
+            throw new IllegalStateException("must not be asked");
+        };
+        reading = new SigningRequestReading.Reading.Unreadable("it is not one");
+
+        assertThat(asProxy(CART.toString())).isEqualTo(new Answer.InvalidRequest("certificate request: it is not one"));
+        assertThat(auditLine()).contains("outcome=invalid", "it is not one");
+        assertThat(telemetry.counted(Counter.CSR_PARSING_ERRORS)).isEqualTo(1);
+    }
+
+    @Test
+    void norDoesOneThatIsNotSigned() {
+        reading = read(facts(false, List.of()));
+
+        assertThat(asProxy(CART.toString()))
+                .isEqualTo(new Answer.InvalidRequest("certificate request: it is not signed with its own key"));
+        assertThat(telemetry.counted(Counter.CSR_SIGN_ERRORS, "CSR_ERROR")).isEqualTo(1);
+    }
+
+    @Test
+    void norDoesOneForAnotherIdentity() {
+        reading = read(facts(true, List.of(BANK.toString())));
+
+        assertThat(asProxy(CART.toString())).isInstanceOf(Answer.InvalidRequest.class);
+        assertThat(auditLine()).contains("asks for another identity than " + CART);
+    }
+
+    @Test
+    void theAuthorityGetsTheKeyTheIdentityAndABoundedValidity() {
+        var seen = new ArrayList<CertificateAuthority.SigningRequest>();
+        var answer = signing;
+        signing = request -> {
+            seen.add(request);
+            return answer.apply(request);
+        };
+        asProxy(CART.toString());
+
+        assertThat(seen)
+                .containsExactly(new CertificateAuthority.SigningRequest("csr", KEY, CART, Duration.ofHours(1)));
+        assertThat(telemetry.counted(Counter.CSRS)).isEqualTo(1);
+        assertThat(telemetry.counted(Counter.CSR_SUCCESSES)).isEqualTo(1);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ambit.adapters.istiodca.IstiodCaOptions;
 import dev.ambit.adapters.istiodca.IstiodCertificateAuthority;
+import dev.ambit.adapters.istiodca.storage.FolderRootStorage;
 import dev.ambit.adapters.istiodca.token.StandaloneCallerAuthentication;
 import dev.ambit.adapters.istiodca.token.TokenFolder;
 import dev.ambit.domain.identity.SpiffeId;
@@ -44,7 +45,9 @@ class NodeProxyFilesTest {
     @BeforeEach
     void open() {
         authority = IstiodCertificateAuthority.open(
-                folder.resolve("ca"), IstiodCaOptions.defaults(TrustDomain.CLUSTER_LOCAL), Clock.systemUTC());
+                new FolderRootStorage(folder.resolve("ca")),
+                IstiodCaOptions.defaults(TrustDomain.CLUSTER_LOCAL),
+                Clock.systemUTC());
         tokens = StandaloneCallerAuthentication.open(
                 folder.resolve("ca/token-key.json"),
                 "https://test",
@@ -66,7 +69,7 @@ class NodeProxyFilesTest {
         Files.writeString(bundle, "stale");
         files(bundle).writeTrustBundle();
 
-        assertThat(bundle).hasContent(authority.rootsPem());
+        assertThat(bundle).hasContent(authority.trustBundle().rootsPem());
         try (var siblings = Files.list(bundle.getParent())) {
             assertThat(siblings).containsExactly(bundle);
         }
