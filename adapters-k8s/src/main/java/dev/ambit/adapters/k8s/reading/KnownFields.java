@@ -1,4 +1,4 @@
-package dev.ambit.adapters.k8s.manifests;
+package dev.ambit.adapters.k8s.reading;
 
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -47,43 +47,41 @@ final class KnownFields {
         }
     }
 
-    List<Unknown> unknown(YamlNode node, Class<?> model) {
+    List<Unknown> unknown(JsonNode node, Class<?> model) {
         var found = new ArrayList<Unknown>();
         visit(node, mapper.constructType(model), FieldPath.ROOT, found);
         return found;
     }
 
-    private void visit(YamlNode node, JavaType type, FieldPath path, List<Unknown> found) {
-        switch (node) {
-            case YamlNode.Scalar(JsonNode value, int _)
-            when type.isEnumType() -> {
-                List<String> known = constants(type);
-                if (!value.isNull() && !(value.isTextual() && known.contains(value.textValue()))) {
-                    found.add(new Unknown.Value(path, value.asText(), known));
+    private void visit(JsonNode node, JavaType type, FieldPath path, List<Unknown> found) {
+        if (node.isArray()) {
+            if (type.isCollectionLikeType()) {
+                for (int i = 0; i < node.size(); i++) {
+                    visit(node.get(i), type.getContentType(), path.child(i), found);
                 }
             }
-            case YamlNode.Scalar _ -> {}
-            case YamlNode.Sequence(var items, int _)
-            when type.isCollectionLikeType() -> {
-                for (int i = 0; i < items.size(); i++) {
-                    visit(items.get(i), type.getContentType(), path.child(i), found);
-                }
+        } else if (node.isObject()) {
+            if (type.isMapLikeType()) {
+                node.properties()
+                        .forEach(entry ->
+                                visit(entry.getValue(), type.getContentType(), path.child(entry.getKey()), found));
+            } else if (isModel(type)) {
+                node.properties().forEach(entry -> field(entry.getKey(), entry.getValue(), type, path, found));
             }
-            case YamlNode.Sequence _ -> {}
-            case YamlNode.Mapping(var entries, int _)
-            when type.isMapLikeType() ->
-                entries.forEach((key, entry) -> visit(entry.value(), type.getContentType(), path.child(key), found));
-            case YamlNode.Mapping(var entries, int _)
-            when isModel(type) ->
-                entries.forEach((key, entry) -> {
-                    JavaType field = fields(type).get(key);
-                    if (field == null) {
-                        found.add(new Unknown.Field(path.child(key)));
-                    } else {
-                        visit(entry.value(), field, path.child(key), found);
-                    }
-                });
-            case YamlNode.Mapping _ -> {}
+        } else if (type.isEnumType()) {
+            List<String> known = constants(type);
+            if (!node.isNull() && !(node.isTextual() && known.contains(node.textValue()))) {
+                found.add(new Unknown.Value(path, node.asText(), known));
+            }
+        }
+    }
+
+    private void field(String name, JsonNode value, JavaType type, FieldPath path, List<Unknown> found) {
+        JavaType field = fields(type).get(name);
+        if (field == null) {
+            found.add(new Unknown.Field(path.child(name)));
+        } else {
+            visit(value, field, path.child(name), found);
         }
     }
 
