@@ -14,7 +14,8 @@ final class LibraryRules {
             // Services construct event loops and hand them to the adapter; gRPC brings its own TLS context.
             staysIn("netty", "io.netty..", "adapters.netty", "adapters.xds", "services"),
             new Rule("xdsUsesNettyThroughGrpc", LibraryRules::xdsUsesNettyThroughGrpc),
-            staysIn("fabric8", "io.fabric8..", "adapters.k8s"),
+            // The test cluster hands out clients to those who test against it.
+            staysIn("fabric8", "io.fabric8..", "adapters.k8s", "systemtests.cluster"),
             staysIn("bouncyCastle", "org.bouncycastle..", "adapters.istiodca", "adapters.xds"),
             staysIn("nimbus", "com.nimbusds..", "adapters.istiodca"),
             // ZDS messages are protobuf without gRPC; the control plane hosts the gRPC services of adapters-xds.
