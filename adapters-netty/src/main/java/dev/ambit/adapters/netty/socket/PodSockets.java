@@ -45,7 +45,7 @@ public final class PodSockets {
     private static final AtomicBoolean FALLBACK_LOGGED = new AtomicBoolean();
 
     /** Large reads for bulk, small ones for chat: a waiting connection must not pin a large buffer for a few bytes. */
-    private static final int READ_BYTES_MAX = 128 << 10;
+    private static final int READ_BYTES_MAX = 127 << 10;
 
     private static final RecvByteBufAllocator READS =
             new RoomInFront(new AdaptiveRecvByteBufAllocator(1024, 16_384, READ_BYTES_MAX));
