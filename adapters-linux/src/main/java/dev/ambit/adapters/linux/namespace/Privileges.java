@@ -8,6 +8,11 @@ import java.nio.file.Path;
 /** What a node proxy must be allowed to do before it can serve any pod. */
 public final class Privileges {
 
+    /** Binds the C library's functions, which takes a while at a process's start; the first one to use them does it, too. */
+    public static void prepare() {
+        Libc.close(Libc.open(Path.of("/proc/self/ns/net")));
+    }
+
     /**
      * Tries to enter a network namespace (its own) and to mark a socket.
      *

@@ -1,5 +1,7 @@
 package dev.ambit.adapters.xds.channel;
 
+import com.google.protobuf.Struct;
+import dev.ambit.adapters.xds.proto.core.Node;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.GrpcSslContexts;
@@ -8,7 +10,11 @@ import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +25,31 @@ public final class ControlPlaneChannel {
     private static final int KEEPALIVE_SECONDS = 30;
     private static final int KEEPALIVE_TIMEOUT_SECONDS = 10;
     private static final int CAUSES_MAX = 10;
+    private static final int TLS_PORT = 15_012;
+
+    /**
+     * Loads what a first connection needs, and runs the arithmetic of its curve once, so that it is compiled by the time a
+     * certificate has to be verified. Takes a while at a process's start.
+     */
+    public static void prepare() {
+        try {
+            var _ = GrpcSslContexts.forClient().build();
+            var _ = NettyChannelBuilder.forAddress("localhost", TLS_PORT)
+                    .build()
+                    .shutdownNow();
+            var _ = Node.newBuilder().setMetadata(Struct.getDefaultInstance()).build();
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            KeyPair keys = generator.generateKeyPair();
+            Signature signature = Signature.getInstance("SHA256withECDSA");
+            signature.initSign(keys.getPrivate());
+            byte[] signed = signature.sign();
+            signature.initVerify(keys.getPublic());
+            boolean _ = signature.verify(signed);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("this JVM has no TLS 1.3 with P-256", e);
+        }
+    }
 
     /**
      * A channel that connects at its first call. Its owner shuts it down.

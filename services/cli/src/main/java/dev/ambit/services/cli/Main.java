@@ -2,6 +2,7 @@ package dev.ambit.services.cli;
 
 import dev.ambit.services.cli.bench.BenchCommand;
 import dev.ambit.services.cli.demo.DemoCommand;
+import dev.ambit.services.cli.demo.RehearseCommand;
 import dev.ambit.services.cli.explain.ExplainCommand;
 import dev.ambit.services.cli.lab.LabException;
 import io.micronaut.configuration.picocli.MicronautFactory;
@@ -22,7 +23,13 @@ import picocli.CommandLine.Command;
             "  verify  build and run every test there is for one machine",
             "  build   build what is stale"
         },
-        subcommands = {DemoCommand.class, BenchCommand.class, ExplainCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {
+            DemoCommand.class,
+            BenchCommand.class,
+            ExplainCommand.class,
+            RehearseCommand.class,
+            CommandLine.HelpCommand.class
+        })
 public final class Main {
 
     public static void main(String[] arguments) {

@@ -37,11 +37,11 @@ final class BenchReport {
     private void starts(PrintStream out) {
         out.println();
         out.println("start");
-        out.printf("  %-8s %14s %14s%n", "path", "ready ms", "idle RSS MiB");
+        out.printf("  %-16s %14s %14s%n", "path", "ready ms", "idle RSS MiB");
         for (String path : starts.stream().map(BenchRun.Start::path).distinct().toList()) {
             out.printf(
                     Locale.ROOT,
-                    "  %-8s %14.0f %14.0f%n",
+                    "  %-16s %14.0f %14.0f%n",
                     path,
                     median(starts.stream().filter(start -> start.path().equals(path)), BenchRun.Start::readyMillis),
                     median(starts.stream().filter(start -> start.path().equals(path)), BenchRun.Start::idleMiB));

@@ -13,10 +13,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -36,6 +36,11 @@ final class BenchRun implements AutoCloseable {
             new Pod("plain", "neighbour", "10.78.1.4", NODE_A));
     private static final int HTTP_PORT = 8080;
     private static final int BULK_PORT = 5201;
+    private static final Duration SETTLED = Duration.ofSeconds(2);
+    private static final Duration WARM_TUNNELS = Duration.ofSeconds(10);
+
+    /** Longer than the millisecond after which an unused tunnel goes, with the slowness of a busy machine. */
+    private static final Duration BETWEEN_TUNNELS = Duration.ofMillis(5);
 
     private final Network network = new Network();
     private final List<AutoCloseable> servers = new ArrayList<>();
@@ -86,15 +91,50 @@ final class BenchRun implements AutoCloseable {
 
     /** One round: every load on the direct path and on each proxy's. */
     List<Measurement> round(int number, List<Route> paths) {
-        var measured = new ArrayList<Measurement>(measure("direct", "plain", number, List.of()));
+        List<Test> together = loads.stream().filter(test -> !test.hasOwnMesh()).toList();
+        var measured = new ArrayList<Measurement>();
+        if (!together.isEmpty()) {
+            measured.addAll(measure("direct", "plain", number, together, List.of()));
+        }
         for (Route path : paths) {
-            Path folder = sandbox.folder().resolve(path.name() + "-" + number);
-            try (var mesh = new Mesh(network, sandbox.home(), folder, path.options())) {
-                publish(mesh);
-                measured.addAll(measure(path.name(), "bench", number, start(mesh, path.name())));
+            if (!together.isEmpty()) {
+                try (var mesh = mesh(path.name() + "-" + number, path.options())) {
+                    publish(mesh);
+                    measured.addAll(measure(path.name(), "bench", number, together, start(mesh, path.name())));
+                }
+            }
+            if (loads.contains(Test.TUNNELS_NEW)) {
+                measured.add(newTunnels(number, path));
             }
         }
         return measured;
+    }
+
+    private Mesh mesh(String folder, Mesh.Options options) {
+        return new Mesh(network, sandbox.home(), sandbox.folder().resolve(folder), options);
+    }
+
+    /** A tunnel carries one connection and is closed a millisecond after it; the next one comes later. */
+    private Measurement newTunnels(int number, Route path) {
+        var once = Map.of("POOL_MAX_STREAMS_PER_CONNECTION", "1", "POOL_UNUSED_RELEASE_TIMEOUT", "1ms");
+        try (var mesh = mesh(path.name() + "-tunnels-" + number, path.options().with(once))) {
+            publish(mesh);
+            List<MeshProcess> proxies = start(mesh, path.name() + " tunnels");
+            loadOn("bench", "server", WARM_TUNNELS).connectionsApart(BETWEEN_TUNNELS);
+            OpenedConnections before = OpenedConnections.in(network.namespace("bench-client"));
+            Measurement measured = measureOnce(
+                    path.name(),
+                    "bench",
+                    number,
+                    Test.TUNNELS_NEW,
+                    proxies.stream().map(MeshProcess::pid).toList());
+            long opened =
+                    OpenedConnections.in(network.namespace("bench-client")).count() - before.count();
+            // The application's own, and one for the tunnel under it.
+            double tunnels = opened / (measured.perSecond() * perLoad.toSeconds()) - 1;
+            progress.accept(String.format("%s opened %.2f tunnels per connection", path.name(), tunnels));
+            return measured;
+        }
     }
 
     private void publish(Mesh mesh) {
@@ -121,7 +161,7 @@ final class BenchRun implements AutoCloseable {
             slowest = Math.max(slowest, (double) ready.toMillis());
             progress.accept(name + " on " + node.name() + " ready after " + ready.toMillis() + " ms");
         }
-        Pause.of(Duration.ofSeconds(2));
+        Pause.of(SETTLED);
         ProcessUsage idle =
                 ProcessUsage.of(proxies.stream().map(MeshProcess::pid).toList());
         starts.add(new Start(name, slowest, idle.rssMiB()));
@@ -129,43 +169,45 @@ final class BenchRun implements AutoCloseable {
         return proxies;
     }
 
-    private List<Measurement> measure(String path, String namespace, int round, List<MeshProcess> proxies) {
+    private List<Measurement> measure(
+            String path, String namespace, int round, List<Test> tests, List<MeshProcess> proxies) {
         // Warms up both ends and what is between: a proxy runs for weeks.
         loadOn(namespace, "server", Duration.ofSeconds(3)).requests(8);
         loadOn(namespace, "server", Duration.ofSeconds(2)).connections(8);
         loadOn(namespace, "server", Duration.ofSeconds(2)).upload(1);
-        if (loads.stream().anyMatch(Test::isOnOneNode)) {
+        if (tests.stream().anyMatch(Test::isOnOneNode)) {
             loadOn(namespace, "neighbour", Duration.ofSeconds(2)).upload(1);
         }
         List<Long> pids = proxies.stream().map(MeshProcess::pid).toList();
-        var measured = new ArrayList<Measurement>();
-        for (Test test : loads) {
-            ProcessUsage before = ProcessUsage.of(pids);
-            Load.Done done = run(loadOn(namespace, test.isOnOneNode() ? "neighbour" : "server", perLoad), test);
-            ProcessUsage after = ProcessUsage.of(pids);
-            double cpu = pids.isEmpty()
-                    ? Double.NaN
-                    : test.unit().cpuPerUnit(after.cpuSeconds() - before.cpuSeconds(), done.units());
-            var measurement = new Measurement(
-                    path,
-                    test,
-                    round,
-                    done.perSecond(),
-                    done.latencies().micros(0.5),
-                    done.latencies().micros(0.99),
-                    cpu,
-                    pids.isEmpty() ? Double.NaN : after.rssMiB(),
-                    done.failures());
-            measured.add(measurement);
-            progress.accept(String.format(
-                    "round %d  %-8s %-28s %s%s",
-                    round,
-                    path,
-                    test.title(),
-                    test.unit().speed(done.perSecond()),
-                    done.failures() > 0 ? "  " + done.failures() + " FAILED" : ""));
-        }
-        return measured;
+        return tests.stream()
+                .map(test -> measureOnce(path, namespace, round, test, pids))
+                .toList();
+    }
+
+    private Measurement measureOnce(String path, String namespace, int round, Test test, List<Long> pids) {
+        ProcessUsage before = ProcessUsage.of(pids);
+        Load.Done done = run(loadOn(namespace, test.isOnOneNode() ? "neighbour" : "server", perLoad), test);
+        ProcessUsage after = ProcessUsage.of(pids);
+        double cpu = pids.isEmpty()
+                ? Double.NaN
+                : test.unit().cpuPerUnit(after.cpuSeconds() - before.cpuSeconds(), done.units());
+        progress.accept(String.format(
+                "round %d  %-8s %-28s %s%s",
+                round,
+                path,
+                test.title(),
+                test.unit().speed(done.perSecond()),
+                done.failures() > 0 ? "  " + done.failures() + " FAILED" : ""));
+        return new Measurement(
+                path,
+                test,
+                round,
+                done.perSecond(),
+                done.latencies().micros(0.5),
+                done.latencies().micros(0.99),
+                cpu,
+                pids.isEmpty() ? Double.NaN : after.rssMiB(),
+                done.failures());
     }
 
     private Load loadOn(String namespace, String name, Duration duration) {
@@ -190,6 +232,7 @@ final class BenchRun implements AutoCloseable {
             case RATE_1000 -> load.requestsAtRate(8, 1000);
             case SMALL_BESIDE_STALLED_AND_BULK -> load.requestsAtRateBeside(8, 1000, 8);
             case CONNECTIONS_8 -> load.connections(8);
+            case TUNNELS_NEW -> load.connectionsApart(BETWEEN_TUNNELS);
         };
     }
 

@@ -138,16 +138,30 @@ final class Load {
         return run(callers, (deadline, units, latencies) -> {
             PodClient pod = pod();
             while (System.nanoTime() < deadline) {
-                long start = System.nanoTime();
-                try (Socket socket = pod.connect(http)) {
-                    // Reset instead of TIME_WAIT: ports would run out long before the proxy does.
-                    socket.setSoLinger(true, 0);
-                    expectOk(PodClient.get(socket, new BufferedInputStream(socket.getInputStream()), "/"));
-                }
-                latencies.add(System.nanoTime() - start);
-                units.increment();
+                connectOnce(pod, units, latencies);
             }
         });
+    }
+
+    /** The same by one caller, with a pause after each, in which a tunnel that is not used any more can go away. */
+    Done connectionsApart(Duration pause) {
+        return run(1, (deadline, units, latencies) -> {
+            while (System.nanoTime() < deadline) {
+                connectOnce(pod(), units, latencies);
+                LockSupport.parkNanos(pause.toNanos());
+            }
+        });
+    }
+
+    private void connectOnce(PodClient pod, LongAdder units, Latencies latencies) throws IOException {
+        long start = System.nanoTime();
+        try (Socket socket = pod.connect(http)) {
+            // Reset instead of TIME_WAIT: ports would run out long before the proxy does.
+            socket.setSoLinger(true, 0);
+            expectOk(PodClient.get(socket, new BufferedInputStream(socket.getInputStream()), "/"));
+        }
+        latencies.add(System.nanoTime() - start);
+        units.increment();
     }
 
     private static void expectOk(PodClient.Answer answer) throws IOException {

@@ -31,6 +31,8 @@ record Measurement(
         /** How much the same requests suffer from their neighbours on the way: compare with {@link #RATE_1000}. */
         SMALL_BESIDE_STALLED_AND_BULK("1000 requests/s beside 8 stalled, 8 bulk", Unit.REQUESTS),
         CONNECTIONS_8("new connections, 8 callers", Unit.CONNECTIONS),
+        /** A mesh of its own, in which no tunnel is used twice. */
+        TUNNELS_NEW("a new tunnel per connection", Unit.CONNECTIONS),
         NEIGHBOUR_UPLOAD_1("same node, 1 connection up", Unit.BYTES),
         NEIGHBOUR_UPLOAD_8("same node, 8 connections up", Unit.BYTES),
         NEIGHBOUR_REQUESTS_8("same node, requests, 8 conns", Unit.REQUESTS);
@@ -49,6 +51,11 @@ record Measurement(
 
         Unit unit() {
             return unit;
+        }
+
+        /** Whether it is put on a mesh that is configured for it alone. */
+        boolean hasOwnMesh() {
+            return this == TUNNELS_NEW;
         }
 
         /** Whether caller and server are on one node, with one proxy between them. */

@@ -25,6 +25,14 @@ public final class Mesh implements AutoCloseable {
     private static final int READINESS_PORT = 15_021;
     private static final int AGENT_READINESS_PORT = 8000;
 
+    /** Two nodes run the same programs; one record of each is enough. */
+    private static final String RECORDED_TWICE = "node-b";
+
+    private static final Duration STOP = Duration.ofSeconds(8);
+
+    /** A record is put together at the end, which takes a busy machine a while. */
+    private static final Duration STOP_RECORDING = Duration.ofMinutes(4);
+
     private final Network network;
     private final Path home;
     private final Path folder;
@@ -38,8 +46,16 @@ public final class Mesh implements AutoCloseable {
      * @param secretTtl certificate validity that ztunnels ask for
      * @param ztunnel a command to run instead of our own ztunnel; empty for our own
      * @param jvmFlags more flags for our own ztunnel's JVM, such as a profiler's
+     * @param environment more of it for ztunnel, ours or not
+     * @param recording whether our processes record their start for later ones, when they end
      */
-    public record Options(String transport, Duration secretTtl, List<String> ztunnel, List<String> jvmFlags) {
+    public record Options(
+            String transport,
+            Duration secretTtl,
+            List<String> ztunnel,
+            List<String> jvmFlags,
+            Map<String, String> environment,
+            boolean recording) {
         /** What this version's ztunnel has. */
         private static final Set<String> TRANSPORTS = Set.of("netty");
 
@@ -50,6 +66,22 @@ public final class Mesh implements AutoCloseable {
             }
             ztunnel = List.copyOf(ztunnel);
             jvmFlags = List.copyOf(jvmFlags);
+            environment = Map.copyOf(environment);
+        }
+
+        /** As a cluster would run it. */
+        public Options(String transport, Duration secretTtl, List<String> ztunnel, List<String> jvmFlags) {
+            this(transport, secretTtl, ztunnel, jvmFlags, Map.of(), false);
+        }
+
+        /** The same, with more environment for ztunnel. */
+        public Options with(Map<String, String> more) {
+            return new Options(transport, secretTtl, ztunnel, jvmFlags, more, recording);
+        }
+
+        /** The same, recording. */
+        public Options recorded() {
+            return new Options(transport, secretTtl, ztunnel, jvmFlags, environment, true);
         }
     }
 
@@ -102,6 +134,7 @@ public final class Mesh implements AutoCloseable {
     /** Starts the control plane; returns how long it took to be ready. */
     public Duration startControlPlane(Node machine) {
         var environment = new HashMap<String, String>();
+        environment.put("CONFIG_SOURCE", "manifests");
         environment.put("MANIFESTS_DIR", manifests().toString());
         environment.put("POD_STATUS_DIR", folder.resolve("pod-status").toString());
         environment.put("CA_DIR", folder.resolve("ca").toString());
@@ -110,7 +143,8 @@ public final class Mesh implements AutoCloseable {
         // The lab's clocks are one clock, and its certificates so short-lived that back-dating would renew them at
         // once.
         environment.put("CA_BACKDATE", "0s");
-        MeshProcess process = start("control-plane", machine, java("control-plane", "controlplane", 256), environment);
+        List<String> command = java("control-plane", "controlplane", machine, List.of());
+        MeshProcess process = start("control-plane", machine, command, environment);
         return process.awaitReady(new InetSocketAddress(machine.address(), READINESS_PORT), "/healthz/ready", READY);
     }
 
@@ -118,11 +152,12 @@ public final class Mesh implements AutoCloseable {
     public MeshProcess startAgent(Node node) {
         var environment = new HashMap<String, String>();
         environment.put("NODE_NAME", node.name());
+        environment.put("CONFIG_SOURCE", "manifests");
         environment.put("MANIFESTS_DIR", manifests().toString());
         environment.put("POD_STATUS_DIR", folder.resolve("pod-status").toString());
         environment.put("ZDS_SERVER_ADDRESS", socket(node).toString());
         environment.put("NETNS_PATTERN", "/run/netns/{namespace}-{name}");
-        return start("cni-" + node.name(), node, java("cni-agent", "cniagent", 64), environment);
+        return start("cni-" + node.name(), node, java("cni-agent", "cniagent", node, List.of()), environment);
     }
 
     /** Waits until the node's agent listens for its ztunnel. */
@@ -160,11 +195,9 @@ public final class Mesh implements AutoCloseable {
                 folder.resolve("tokens/istio-system_" + pod + "/istio-token").toString());
         environment.put("INPOD_UDS", socket(node).toString());
         environment.put("SECRET_TTL", options.secretTtl().toSeconds() + "s");
-        List<String> command = options.ztunnel().isEmpty() ? java("ztunnel", "ztunnel", 64) : options.ztunnel();
-        if (options.ztunnel().isEmpty()) {
-            // After ours, so that they win.
-            command.addAll(command.indexOf("-cp"), options.jvmFlags());
-        }
+        environment.putAll(options.environment());
+        List<String> command =
+                options.ztunnel().isEmpty() ? java("ztunnel", "ztunnel", node, options.jvmFlags()) : options.ztunnel();
         return start(pod, node, command, environment);
     }
 
@@ -184,37 +217,48 @@ public final class Mesh implements AutoCloseable {
         return process;
     }
 
-    private List<String> java(String module, String packageName, int heapMiB) {
+    /** The command of one of our services; the flags come after those that it ships with, so that they win. */
+    private List<String> java(String module, String packageName, Node machine, List<String> flags) {
         Path target = home.resolve("services").resolve(module).resolve("target");
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        recordedStart(module).ifPresent(record -> command.add("-XX:AOTCache=" + record));
+        if (options.recording()) {
+            if (!machine.name().equals(RECORDED_TWICE)) {
+                command.add("-XX:AOTCacheOutput=" + record(module));
+            }
+        } else {
+            recordedStart(module).ifPresent(record -> command.add("-XX:AOTCache=" + record));
+        }
+        command.add("@" + options(module));
+        command.addAll(flags);
         command.addAll(List.of(
-                // A small start: the JVM would otherwise commit the whole heap on a machine as large as a node.
-                "-Xms16m",
-                "-Xmx" + heapMiB + "m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseCompactObjectHeaders",
-                "-XX:+ExitOnOutOfMemoryError",
-                // Native libraries and counters of the JVM belong into the lab too, or they would outlive it in /tmp.
-                "-XX:-UsePerfData",
+                // Native libraries belong into the lab too, or they would outlive it in /tmp.
                 "-Djava.io.tmpdir=" + folder.resolve("tmp"),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 target.resolve(module + "-0.1.0-SNAPSHOT.jar") + ":" + target.resolve("lib") + "/*",
                 "dev.ambit.services." + packageName + ".Main"));
         return command;
     }
 
+    private static boolean isNewer(Path one, Path other) throws IOException {
+        return Files.getLastModifiedTime(one).compareTo(Files.getLastModifiedTime(other)) > 0;
+    }
+
+    private Path options(String module) {
+        return home.resolve("deploy/jvm").resolve(module + ".options");
+    }
+
+    private Path record(String module) {
+        return home.resolve(".ambit/aot").resolve(module + ".aot");
+    }
+
     /** What the script recorded of the service's start, unless the service was built anew since. */
     private Optional<Path> recordedStart(String module) {
-        Path record = home.resolve(".ambit/aot").resolve(module + ".aot");
+        Path record = record(module);
         Path jar = home.resolve("services").resolve(module).resolve("target").resolve(module + "-0.1.0-SNAPSHOT.jar");
         try {
-            boolean current = Files.exists(record)
-                    && Files.getLastModifiedTime(record).compareTo(Files.getLastModifiedTime(jar)) > 0;
+            // With other flags the JVM would set the record aside, or worse.
+            boolean current = Files.exists(record) && isNewer(record, jar) && isNewer(record, options(module));
             return current ? Optional.of(record) : Optional.empty();
         } catch (IOException _) {
             return Optional.empty();
@@ -225,7 +269,8 @@ public final class Mesh implements AutoCloseable {
     @Override
     public void close() {
         List<MeshProcess> inOrder = new ArrayList<>(processes.values());
-        inOrder.reversed().forEach(MeshProcess::close);
+        Duration patience = options.recording() ? STOP_RECORDING : STOP;
+        inOrder.reversed().forEach(process -> process.stop(patience));
         processes.clear();
     }
 }

@@ -108,9 +108,14 @@ public final class MeshProcess implements AutoCloseable {
     /** Asks the process to end, and insists after 8 s. */
     @Override
     public void close() {
+        stop(STOP);
+    }
+
+    /** Asks the process to end, and insists when it has not within this time. */
+    public void stop(Duration patience) {
         process.destroy();
         try {
-            if (!process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
                 process.waitFor();
             }
