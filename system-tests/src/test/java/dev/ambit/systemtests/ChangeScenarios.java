@@ -53,9 +53,11 @@ abstract class ChangeScenarios {
     private static final Pattern STATE = Pattern.compile("\"state\":\"(\\w+)");
 
     static MeshUnderTest mesh;
+    private static Combination combination;
 
     @BeforeParameterizedClassInvocation
     static void startMesh(Combination chosen) {
+        combination = chosen;
         Await.step("scenarios of change: " + chosen);
         mesh = MeshUnderTest.start(new MeshSetup(
                 MeshSetup.givenPeer(), chosen.peerNodes(), List.of(), Optional.empty(), Map.of(), Map.of()));
@@ -136,6 +138,12 @@ abstract class ChangeScenarios {
                     SOON,
                     "the proxy says that it ends",
                     () -> !ztunnel.text(mark).isEmpty());
+            if (combination.client() == Combination.Side.OURS) {
+                // Another maker's lets new connections wait until it is gone.
+                Await.asserted(
+                        Duration.ofSeconds(2),
+                        () -> assertThat(mesh.get("shop-cart", "shop-reviews")).startsWith("failed"));
+            }
             for (int i = 0; i < 20; i++) {
                 assertThat(Pod.get(open, "/")).isEqualTo("shop-reviews hears 10.78.1.1");
             }

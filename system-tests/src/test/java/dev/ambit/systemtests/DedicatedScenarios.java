@@ -3,6 +3,7 @@ package dev.ambit.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,8 +63,15 @@ abstract class DedicatedScenarios {
     }
 
     @AfterParameterizedClassInvocation
-    static void stopMesh() {
-        if (mesh != null) {
+    static void itEndsInOrder() {
+        if (mesh == null) {
+            return;
+        }
+        try {
+            MeshProcess dedicated = mesh.process("dedicated");
+            dedicated.terminate();
+            assertThat(dedicated.awaitEnd(Duration.ofSeconds(30))).isZero();
+        } finally {
             mesh.close();
         }
     }

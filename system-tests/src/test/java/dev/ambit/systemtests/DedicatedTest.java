@@ -46,13 +46,4 @@ class DedicatedTest extends DedicatedScenarios {
         String own = "spiffe://cluster.local/ns/legacy/sa/scanner";
         controlPlane.line(0, "certificate issued", "identity=" + own, "caller=" + own, "pod=scanner");
     }
-
-    @Test
-    void itEndsInOrder() {
-        MeshProcess dedicated = mesh.process("dedicated");
-        dedicated.terminate();
-        assertThat(dedicated.awaitEnd(Duration.ofSeconds(30))).isZero();
-        dedicated.restart();
-        mesh.awaitReady(SCANNER, 15_021);
-    }
 }

@@ -67,21 +67,21 @@ abstract class MeshScenarios {
 
     @Test
     void podToPodInATunnelThatShowsTheCallersAddress() {
-        double before = tunnelled("node-b", "destination");
+        double before = opened("node-b", "destination", "mutual_tls");
         mesh.call("shop-cart", "shop-payments", "shop-payments hears 10.78.1.1");
         Await.asserted(
                 Duration.ofSeconds(5),
-                () -> assertThat(tunnelled("node-b", "destination")).isGreaterThan(before));
-        assertThat(tunnelled("node-a", "source")).isPositive();
+                () -> assertThat(opened("node-b", "destination", "mutual_tls")).isGreaterThan(before));
+        assertThat(opened("node-a", "source", "mutual_tls")).isPositive();
     }
 
-    private static double tunnelled(String node, String reporter) {
+    private static double opened(String node, String reporter, String security) {
         Pod machine = mesh.machine(node);
         return machine.get(new InetSocketAddress(machine.address(), 15_020), "/metrics")
                 .lines()
                 .filter(line -> line.startsWith("istio_tcp_connections_opened_total{")
                         && line.contains("reporter=\"" + reporter + "\"")
-                        && line.contains("connection_security_policy=\"mutual_tls\""))
+                        && line.contains("connection_security_policy=\"" + security + "\""))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .sum();
     }
@@ -101,6 +101,8 @@ abstract class MeshScenarios {
     void fromAndToPodsOutsideTheMesh() {
         assertThat(mesh.get("legacy-scanner", "shop-reviews")).isEqualTo("shop-reviews hears 10.78.1.3");
         assertThat(mesh.get("shop-payments", "legacy-scanner")).isEqualTo("legacy-scanner hears 10.78.2.1");
+        assertThat(opened("node-b", "destination", "unknown")).isPositive();
+        assertThat(opened("node-b", "source", "unknown")).isPositive();
     }
 
     @Test

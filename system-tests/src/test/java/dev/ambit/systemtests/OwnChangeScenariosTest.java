@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.Socket;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -39,21 +38,5 @@ class OwnChangeScenariosTest extends ChangeScenarios {
         } finally {
             mesh.delete("reviews-not-cart.yaml");
         }
-    }
-
-    /** Nobody waits for a proxy that is about to end. */
-    @Test
-    void aProxyThatIsAskedToEndTakesNothingNew() throws IOException {
-        MeshProcess ztunnel = mesh.process("ztunnel-node-b");
-        try (Socket open = open("shop-reviews", "shop-cart")) {
-            ztunnel.terminate();
-            Await.asserted(
-                    Duration.ofSeconds(2),
-                    () -> assertThat(mesh.get("shop-reviews", "shop-cart")).startsWith("failed"));
-            assertThat(Pod.get(open, "/")).isEqualTo("shop-cart hears 10.78.2.2");
-        }
-        assertThat(ztunnel.awaitEnd(Duration.ofSeconds(10))).isZero();
-        ztunnel.restart();
-        mesh.awaitReady("node-b", 15_021);
     }
 }
