@@ -17,6 +17,7 @@ final class LibraryRules {
             // The test cluster hands out clients to those who test against it.
             staysIn("fabric8", "io.fabric8..", "adapters.k8s", "systemtests.cluster"),
             staysIn("bouncyCastle", "org.bouncycastle..", "adapters.istiodca", "adapters.xds"),
+            staysIn("vaultDriver", "io.github.jopenlibs..", "adapters.vaultca"),
             staysIn("nimbus", "com.nimbusds..", "adapters.istiodca"),
             // ZDS messages are protobuf without gRPC; the control plane hosts the gRPC services of adapters-xds.
             staysIn("protobuf", "com.google.protobuf..", "adapters.xds", "adapters.linux", "services.controlplane"),

@@ -1,10 +1,9 @@
 package dev.ambit.adapters.istiodca;
 
-import dev.ambit.domain.address.IpAddress;
+import dev.ambit.domain.issuing.ServerNames;
 import dev.ambit.ports.ca.CertificateAuthority.SigningRequest;
 import dev.ambit.ports.ca.CertificateAuthority.SigningResult;
 import dev.ambit.ports.ca.CertificateAuthorityException;
-import dev.ambit.ports.ca.ServerCertificates;
 import dev.ambit.ports.ca.ServerCertificates.ServerCertificate;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
@@ -15,16 +14,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 
 /** Leaves under a signer: how long they live, what is in them, and the chain that goes with them. */
 final class LeafSigning {
-    private static final int NAME_LENGTH_MAX = 253;
-    private static final Pattern DNS_NAME = Pattern.compile(
-            "(\\*\\.)?[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)*");
 
     private final IstiodCaOptions options;
     private final InstantSource clock;
@@ -102,26 +97,15 @@ final class LeafSigning {
     }
 
     ServerCertificate server(Signer signer, List<String> names, Duration validity) {
-        if (names.isEmpty() || names.size() > ServerCertificates.NAMES_MAX) {
-            throw new IllegalArgumentException(
-                    "a server certificate has 1 to " + ServerCertificates.NAMES_MAX + " names, not " + names.size());
-        }
-        var subject =
-                new GeneralNames(names.stream().map(LeafSigning::serverName).toArray(GeneralName[]::new));
+        var known = ServerNames.of(names);
+        var subject = new GeneralNames(Stream.concat(
+                        known.dnsNames().stream().map(name -> new GeneralName(GeneralName.dNSName, name)),
+                        known.addresses().stream().map(name -> new GeneralName(GeneralName.iPAddress, name)))
+                .toArray(GeneralName[]::new));
         KeyPair pair = SigningKey.generateP256();
         var chain = new ArrayList<X509Certificate>();
         chain.add(issuer.leaf(signer.authority(), pair.getPublic(), subject, period(signer, validity)));
         chain.addAll(signer.above());
         return new ServerCertificate(pair.getPrivate(), chain);
-    }
-
-    private static GeneralName serverName(String name) {
-        if (IpAddress.parse(name).isPresent()) {
-            return new GeneralName(GeneralName.iPAddress, name);
-        }
-        if (name.length() > NAME_LENGTH_MAX || !DNS_NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("neither a DNS name nor an IP address: '" + name + "'");
-        }
-        return new GeneralName(GeneralName.dNSName, name);
     }
 }

@@ -9,15 +9,12 @@ import java.util.List;
 @FunctionalInterface
 public interface ServerCertificates {
 
-    /** The most names of one certificate. */
-    int NAMES_MAX = 100;
-
     /**
      * A fresh key and a certificate for it. May block as {@link CertificateAuthority#sign} does.
      *
-     * @param names 1 to 100 DNS names (a leading {@code *.} is allowed) or IP addresses
+     * @param names what {@link dev.ambit.domain.issuing.ServerNames} takes
      * @param validity more than zero; an authority may shorten it
-     * @throws IllegalArgumentException if a name is neither
+     * @throws IllegalArgumentException if they are not
      * @throws CertificateAuthorityException if the authority cannot sign now
      */
     ServerCertificate serverCertificate(List<String> names, Duration validity);

@@ -3,6 +3,7 @@ package dev.ambit.ports.ca;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ambit.domain.issuing.ServerNames;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
@@ -70,7 +71,7 @@ public abstract class ServerCertificatesContract {
 
     @Test
     protected void thereIsAtLeastOneNameAndNotTooMany() {
-        var tooMany = Collections.nCopies(ServerCertificates.NAMES_MAX + 1, "a.example");
+        var tooMany = Collections.nCopies(ServerNames.COUNT_MAX + 1, "a.example");
 
         assertThatThrownBy(() -> certificates().serverCertificate(List.of(), DAY))
                 .isInstanceOf(IllegalArgumentException.class);

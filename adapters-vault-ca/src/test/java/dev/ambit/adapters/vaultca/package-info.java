@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ambit.adapters.vaultca;
+
+import org.jspecify.annotations.NullMarked;
