@@ -4,6 +4,7 @@ import dev.ambit.adapters.netty.http2.ConnectRequest;
 import dev.ambit.adapters.netty.http2.HboneStream;
 import dev.ambit.adapters.netty.http2.ServerSession;
 import dev.ambit.adapters.netty.http2.SessionOwner;
+import dev.ambit.adapters.netty.relay.BufferBudget;
 import dev.ambit.adapters.netty.tls.HandshakeFailure;
 import dev.ambit.adapters.netty.tls.PeerIdentity;
 import dev.ambit.domain.address.IpPort;
@@ -198,6 +199,11 @@ final class HboneInbound {
         @Override
         public void ready() {
             // The client speaks HTTP/2; its requests follow.
+        }
+
+        @Override
+        public BufferBudget buffers() {
+            return pod.buffers();
         }
 
         @Override

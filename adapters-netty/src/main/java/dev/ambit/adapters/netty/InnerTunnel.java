@@ -3,6 +3,7 @@ package dev.ambit.adapters.netty;
 import dev.ambit.adapters.netty.http2.ClientSession;
 import dev.ambit.adapters.netty.http2.HboneStream;
 import dev.ambit.adapters.netty.http2.SessionOwner;
+import dev.ambit.adapters.netty.relay.BufferBudget;
 import dev.ambit.adapters.netty.relay.LegChannel;
 import dev.ambit.adapters.netty.relay.Relay;
 import dev.ambit.adapters.netty.tls.HandshakeFailure;
@@ -75,7 +76,7 @@ final class InnerTunnel implements TunnelPool.Waiter, SessionOwner {
         flow.reaching(channel.wire());
         pod.track(channel);
         loop.register(channel);
-        Relay.join(channel.wire(), outer, (_, _, error) -> lost(error));
+        Relay.join(channel.wire(), outer, (_, _, error) -> lost(error), pod.buffers());
         try {
             SslHandler tls = pod.tls().client(certificate, plan.expected(), channel.alloc());
             channel.pipeline()
@@ -138,6 +139,11 @@ final class InnerTunnel implements TunnelPool.Waiter, SessionOwner {
     /** Later, because the session is in the middle of something. */
     private void streamEnded() {
         loop.execute(session::close);
+    }
+
+    @Override
+    public BufferBudget buffers() {
+        return pod.buffers();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.ambit.adapters.netty;
 
 import dev.ambit.adapters.netty.http2.ClientSession;
 import dev.ambit.adapters.netty.http2.SessionOwner;
+import dev.ambit.adapters.netty.relay.BufferBudget;
 import dev.ambit.adapters.netty.tls.HandshakeFailure;
 import dev.ambit.adapters.netty.tls.PeerIdentity;
 import dev.ambit.domain.flow.Reporter;
@@ -139,6 +140,11 @@ final class TunnelDial implements SessionOwner {
         if (!over) {
             listener.ready(this);
         }
+    }
+
+    @Override
+    public BufferBudget buffers() {
+        return pod.buffers();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.ambit.adapters.netty.http2;
 
+import dev.ambit.adapters.netty.relay.BufferBudget;
 import dev.ambit.adapters.netty.relay.ByteQueue;
 import dev.ambit.adapters.netty.relay.Leg;
 import dev.ambit.domain.flow.RefusalReason;
@@ -65,6 +66,7 @@ public final class HboneStream extends Leg {
                 session.malformed();
             }
         }
+        forgetEarly();
     }
 
     boolean isAnswered() {
@@ -184,6 +186,7 @@ public final class HboneStream extends Leg {
             session.reset(this, ErrorCode.CONNECT_ERROR);
             drop();
         }
+        forgetEarly();
     }
 
     @Override
@@ -194,6 +197,11 @@ public final class HboneStream extends Leg {
     @Override
     public Optional<RefusalReason> endedFor() {
         return session.ending.reason();
+    }
+
+    @Override
+    protected BufferBudget budget() {
+        return session.owner.buffers();
     }
 
     @Override

@@ -34,7 +34,7 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     final IntObjectMap<HboneStream> streams = new IntObjectHashMap<>();
     final FloodGuard guard = new FloodGuard(System.nanoTime());
     final SessionEnd ending = new SessionEnd();
-    private final SessionOwner owner;
+    final SessionOwner owner;
     private final SessionFrames incoming;
     private final FrameReader reader;
     private final ArrayDeque<HboneStream> ready = new ArrayDeque<>();

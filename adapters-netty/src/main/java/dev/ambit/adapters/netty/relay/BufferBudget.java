@@ -14,6 +14,8 @@ public final class BufferBudget {
 
     private static final int LEAST_AHEAD = 16 << 10;
 
+    private static final BufferBudget UNLIMITED = new BufferBudget(Long.MAX_VALUE, new Node(Long.MAX_VALUE), _ -> {});
+
     private final long podMax;
     private final Node node;
     private final Consumer<String> strained;
@@ -47,7 +49,7 @@ public final class BufferBudget {
 
     /** For connections that nothing else shares memory with. */
     public static BufferBudget unlimited() {
-        return new BufferBudget(Long.MAX_VALUE, new Node(Long.MAX_VALUE), _ -> {});
+        return UNLIMITED;
     }
 
     /** Of this pod. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Leg {
     private final ByteQueue early = new ByteQueue();
+    private long earlyCounted;
     private @Nullable Relay relay;
     private @Nullable Runnable lost;
     private @Nullable String failure;
@@ -62,8 +63,40 @@ public abstract class Leg {
         lost = null;
     }
 
+    /** What bytes count against that come before the other leg is there. */
+    protected BufferBudget budget() {
+        return BufferBudget.unlimited();
+    }
+
+    /** Keeps what comes before the relay is there, as long as there is room. */
+    private void keep(ByteBuf data) {
+        int bytes = data.readableBytes();
+        early.add(allocator(), data);
+        earlyCounted += bytes;
+        budget().add(bytes);
+        if (budget().ends(earlyCounted)) {
+            String full = budget().exhausted(earlyCounted);
+            abort();
+            failed(full);
+        }
+    }
+
+    /** Nobody will want what came before a relay was there. */
+    protected final void forgetEarly() {
+        early.clear();
+        uncount();
+    }
+
+    private void uncount() {
+        if (earlyCounted > 0) {
+            budget().add(-earlyCounted);
+            earlyCounted = 0;
+        }
+    }
+
     /** Hands on what came before the relay was there. */
     final void replay(Relay joined) {
+        uncount();
         while (!early.isEmpty()) {
             joined.data(this, early.poll(Integer.MAX_VALUE));
         }
@@ -93,7 +126,7 @@ public abstract class Leg {
         } else if (failure != null) {
             data.release();
         } else {
-            early.add(allocator(), data);
+            keep(data);
         }
     }
 
@@ -131,7 +164,7 @@ public abstract class Leg {
             return;
         }
         failure = error;
-        early.clear();
+        forgetEarly();
         if (relay != null) {
             relay.failed(this, error);
         } else if (lost != null) {
