@@ -1,5 +1,6 @@
 package dev.ambit.adapters.netty;
 
+import dev.ambit.adapters.netty.http2.HboneStream;
 import dev.ambit.adapters.netty.relay.Leg;
 import dev.ambit.adapters.netty.relay.Relay;
 import dev.ambit.domain.flow.FlowContext;
@@ -7,6 +8,7 @@ import dev.ambit.domain.flow.FlowOutcome;
 import dev.ambit.domain.flow.FlowReport;
 import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.ResponseFlag;
+import dev.ambit.domain.flow.Superseded;
 import dev.ambit.ports.transport.FlowDecisions;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -132,7 +134,12 @@ final class Flow implements FlowDecisions.LiveFlow {
 
     @Override
     public void end(RefusalReason reason) {
-        Answers.on(loop, () -> stop(new FlowOutcome.Refused(reason)));
+        Answers.on(loop, () -> {
+            if (reason instanceof Superseded && responder instanceof HboneStream stream) {
+                stream.leaveTunnel();
+            }
+            stop(new FlowOutcome.Refused(reason));
+        });
     }
 
     private void stop(FlowOutcome outcome) {

@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -19,6 +20,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -36,6 +38,8 @@ final class RawTunnel implements AutoCloseable {
     static final int CONTINUATION = 9;
     static final int END_STREAM = 1;
     static final int END_HEADERS = 4;
+
+    private static final int PREFACE_BYTES = 24;
 
     private final SSLSocket socket;
     private final DataOutputStream out;
@@ -75,6 +79,30 @@ final class RawTunnel implements AutoCloseable {
         parameters.accept(hello);
         socket.setSSLParameters(hello);
         return new RawTunnel(socket);
+    }
+
+    /** The other role: where tunnels end that the test serves, with this certificate and whoever's. */
+    static ServerSocket listen(WorkloadCertificate certificate) throws IOException, GeneralSecurityException {
+        var listener = (SSLServerSocket) context(Optional.of(certificate))
+                .getServerSocketFactory()
+                .createServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+        SSLParameters parameters = listener.getSSLParameters();
+        parameters.setProtocols(new String[] {"TLSv1.3"});
+        parameters.setApplicationProtocols(new String[] {"h2"});
+        parameters.setNeedClientAuth(true);
+        listener.setSSLParameters(parameters);
+        listener.setSoTimeout(15_000);
+        return listener;
+    }
+
+    /** The next tunnel that somebody opens, greeted. */
+    static RawTunnel accept(ServerSocket listener) throws IOException {
+        var socket = (SSLSocket) listener.accept();
+        socket.setSoTimeout(15_000);
+        var tunnel = new RawTunnel(socket);
+        tunnel.in.skipNBytes(PREFACE_BYTES);
+        tunnel.frame(SETTINGS, 0, 0, new byte[0]);
+        return tunnel;
     }
 
     private static KeyManager[] keys(WorkloadCertificate certificate) throws IOException, GeneralSecurityException {

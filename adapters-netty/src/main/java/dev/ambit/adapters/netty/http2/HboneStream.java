@@ -69,6 +69,13 @@ public final class HboneStream extends Leg {
         forgetEarly();
     }
 
+    /** The way that this tunnel is was left: no new streams for it, and GOAWAY as soon as the last one is over. */
+    public void leaveTunnel() {
+        if (session instanceof ClientSession tunnel) {
+            tunnel.retire();
+        }
+    }
+
     boolean isAnswered() {
         return answered;
     }
