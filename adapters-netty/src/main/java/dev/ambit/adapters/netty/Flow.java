@@ -24,7 +24,7 @@ final class Flow implements FlowDecisions.LiveFlow {
     private final Leg initiator;
     private final long startNanos = System.nanoTime();
     private @Nullable Leg responder;
-    private @Nullable Relay relay;
+    private volatile @Nullable Relay relay;
     private @Nullable FlowOutcome ending;
     private boolean announced;
     private boolean over;
@@ -80,6 +80,18 @@ final class Flow implements FlowDecisions.LiveFlow {
         return plan;
     }
 
+    @Override
+    public long received() {
+        Relay joined = relay;
+        return joined == null ? 0 : joined.received();
+    }
+
+    @Override
+    public long sent() {
+        Relay joined = relay;
+        return joined == null ? 0 : joined.sent();
+    }
+
     boolean isOver() {
         return over;
     }
@@ -96,8 +108,7 @@ final class Flow implements FlowDecisions.LiveFlow {
             return;
         }
         responder = reached;
-        Relay joined = Relay.join(initiator, reached, this::carried, pod.buffers());
-        relay = joined;
+        relay = Relay.join(initiator, reached, this::carried, pod.buffers());
     }
 
     private void carried(long received, long sent, String error) {
@@ -147,8 +158,9 @@ final class Flow implements FlowDecisions.LiveFlow {
             return;
         }
         ending = outcome;
-        if (relay != null) {
-            relay.abort();
+        Relay joined = relay;
+        if (joined != null) {
+            joined.abort();
             return;
         }
         initiator.abort();

@@ -7,6 +7,8 @@ import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.RefusalWord;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.flow.ResponseFlag;
+import dev.ambit.ports.telemetry.FlowProgress;
+import dev.ambit.ports.telemetry.FlowTelemetry.OpenFlow;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -19,11 +21,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 
-/** Istio's TCP metrics. A connection costs one look-up and an addition; label text is put together when a scraper asks. */
+/**
+ * Istio's TCP metrics. A connection costs one look-up and an addition; label text is put together, and the bytes of those that are
+ * open are added up, when a scraper asks.
+ */
 final class FlowSeries {
     private final int seriesMax;
     private final AtomicInteger count = new AtomicInteger();
     private final ConcurrentHashMap<TrafficLabels, Totals> series = new ConcurrentHashMap<>();
+    private final Set<Open> open = ConcurrentHashMap.newKeySet();
     private final LongAdder overflows = new LongAdder();
     private final Map<Reporter, LongAdder> rejected = adders(Reporter.class);
     private final Map<Reporter, LongAdder> sockets = adders(Reporter.class);
@@ -37,6 +43,49 @@ final class FlowSeries {
         private final LongAdder received = new LongAdder();
         private final LongAdder sent = new LongAdder();
         private final Map<ResponseFlag, LongAdder> closed = adders(ResponseFlag.class);
+    }
+
+    /** A connection that is not over, and what of it is counted. */
+    private final class Open implements OpenFlow {
+        private final Totals totals;
+        private final FlowProgress progress;
+        private long received;
+        private long sent;
+        private boolean over;
+
+        Open(Totals totals, FlowProgress progress) {
+            this.totals = totals;
+            this.progress = progress;
+        }
+
+        /** Counts what was carried since the last time. */
+        synchronized void count() {
+            if (!over) {
+                count(progress.received(), progress.sent());
+            }
+        }
+
+        private void count(long receivedNow, long sentNow) {
+            // What is counted cannot be taken back: a counter never shrinks.
+            if (receivedNow > received) {
+                totals.received.add(receivedNow - received);
+                received = receivedNow;
+            }
+            if (sentNow > sent) {
+                totals.sent.add(sentNow - sent);
+                sent = sentNow;
+            }
+        }
+
+        @Override
+        public void closed(FlowReport report) {
+            open.remove(this);
+            synchronized (this) {
+                over = true;
+                count(report.received(), report.sent());
+            }
+            FlowSeries.this.closed(totals, report);
+        }
     }
 
     /** At most so many series.
@@ -62,14 +111,15 @@ final class FlowSeries {
         return Objects.requireNonNull(adders.get(key));
     }
 
-    void opened(FlowContext context) {
-        totals(context).opened.increment();
+    OpenFlow opened(FlowContext context, FlowProgress progress) {
+        Totals totals = totals(context);
+        totals.opened.increment();
+        var flow = new Open(totals, progress);
+        open.add(flow);
+        return flow;
     }
 
-    void closed(FlowReport report) {
-        Totals totals = totals(report.context());
-        totals.received.add(report.received());
-        totals.sent.add(report.sent());
+    private void closed(Totals totals, FlowReport report) {
         adder(totals.closed, report.outcome().flag()).increment();
         if (report.outcome() instanceof FlowOutcome.Refused(RefusalReason reason)) {
             var words = Objects.requireNonNull(refused.get(report.context().reporter()));
@@ -108,6 +158,7 @@ final class FlowSeries {
 
     /** Istio's families, under its names, with its help. */
     void writeTo(ExpositionText text) throws IOException {
+        open.forEach(Open::count);
         text.counter("istio_tcp_connections_opened", "The total number of TCP connections opened.");
         for (var each : series.entrySet()) {
             each.getKey()

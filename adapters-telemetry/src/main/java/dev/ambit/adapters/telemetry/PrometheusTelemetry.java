@@ -3,9 +3,9 @@ package dev.ambit.adapters.telemetry;
 import dev.ambit.adapters.telemetry.log.LogOutput;
 import dev.ambit.domain.address.IpPort;
 import dev.ambit.domain.flow.FlowContext;
-import dev.ambit.domain.flow.FlowReport;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.ports.telemetry.Counter;
+import dev.ambit.ports.telemetry.FlowProgress;
 import dev.ambit.ports.telemetry.FlowTelemetry;
 import dev.ambit.ports.telemetry.Gauge;
 import dev.ambit.ports.telemetry.Histogram;
@@ -54,15 +54,13 @@ public final class PrometheusTelemetry implements FlowTelemetry, Meter {
     }
 
     @Override
-    public void opened(FlowContext context) {
-        flows.opened(context);
+    public OpenFlow opened(FlowContext context, FlowProgress progress) {
+        OpenFlow counted = flows.opened(context, progress);
         log.opened(context);
-    }
-
-    @Override
-    public void closed(FlowReport report) {
-        flows.closed(report);
-        log.closed(report);
+        return report -> {
+            counted.closed(report);
+            log.closed(report);
+        };
     }
 
     @Override

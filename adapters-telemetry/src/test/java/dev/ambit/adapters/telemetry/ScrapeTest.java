@@ -6,12 +6,15 @@ import dev.ambit.adapters.telemetry.log.LogOutput;
 import dev.ambit.domain.address.IpPort;
 import dev.ambit.domain.flow.FlowContext;
 import dev.ambit.domain.flow.FlowOutcome;
+import dev.ambit.domain.flow.FlowReport;
 import dev.ambit.domain.flow.Party;
 import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.flow.ServiceParty;
 import dev.ambit.domain.workload.Locality;
 import dev.ambit.ports.telemetry.Counter;
+import dev.ambit.ports.telemetry.FlowProgress;
+import dev.ambit.ports.telemetry.FlowTelemetry.OpenFlow;
 import dev.ambit.ports.telemetry.Flows;
 import dev.ambit.ports.telemetry.Gauge;
 import dev.ambit.ports.telemetry.Histogram;
@@ -94,8 +97,7 @@ final class ScrapeTest {
     void theWholeExpositionIsAsWritten() {
         FlowContext context = Flows.tunnel(Reporter.SOURCE);
         telemetry.socketOpened(Reporter.SOURCE);
-        telemetry.opened(context);
-        telemetry.closed(Flows.over(
+        over(Flows.over(
                 context, new FlowOutcome.Refused(new RefusalReason.RecursiveCall(IpPort.of("10.0.0.1", 15001)))));
         telemetry.add(Counter.XDS_MESSAGE_BYTES, 7, "type");
         telemetry.increment(Counter.PROXIES_STARTED);
@@ -115,7 +117,7 @@ final class ScrapeTest {
 
     @Test
     void oneKnownEndHasTheLocalityOfBoth() {
-        telemetry.opened(from("cart"));
+        open(from("cart"));
 
         assertThat(telemetry.scrape("").body())
                 .contains("source_region=\"unknown\",source_zone=\"unknown\",destination_region=\"unknown\","
@@ -126,7 +128,7 @@ final class ScrapeTest {
     void anEndKnownFromBaggageIsCalledByItsWorkload() {
         var party = new Party("cart", "", "shop", "cart-svc", "v1", "Kubernetes", "", Locality.UNKNOWN);
         FlowContext unknown = Flows.unknown(Reporter.DESTINATION);
-        telemetry.opened(new FlowContext(
+        open(new FlowContext(
                 Reporter.DESTINATION,
                 party,
                 Party.UNKNOWN,
@@ -145,7 +147,7 @@ final class ScrapeTest {
     void refusalsAreCountedByAFewWords() {
         for (int port = 1; port <= 3; port++) {
             var reason = new RefusalReason.NoHealthyUpstream("host" + port, port);
-            telemetry.closed(Flows.over(Flows.unknown(Reporter.DESTINATION), new FlowOutcome.Refused(reason)));
+            over(Flows.over(Flows.unknown(Reporter.DESTINATION), new FlowOutcome.Refused(reason)));
         }
 
         assertThat(telemetry.scrape("").body())
@@ -155,7 +157,7 @@ final class ScrapeTest {
 
     @Test
     void missingValuesAreUnknownAndUnknownEndsHaveNoLocality() {
-        telemetry.opened(Flows.unknown(Reporter.DESTINATION));
+        open(Flows.unknown(Reporter.DESTINATION));
 
         var sample = Samples.parse(telemetry.scrape("").body()).values().keySet().stream()
                 .filter(each -> each.name().equals("istio_tcp_connections_opened_total"))
@@ -172,7 +174,7 @@ final class ScrapeTest {
 
     @Test
     void openMetricsIsServedToThoseWhoAsk() {
-        telemetry.opened(Flows.tunnel(Reporter.SOURCE));
+        open(Flows.tunnel(Reporter.SOURCE));
         Exposition open = telemetry.scrape("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.3");
         Exposition plain = telemetry.scrape("text/plain, */*");
 
@@ -187,8 +189,8 @@ final class ScrapeTest {
 
     @Test
     void longAndHostileValuesAreCutAndEscaped() {
-        telemetry.opened(from("a".repeat(10_000)));
-        telemetry.opened(from("x\"} 1\n\\"));
+        open(from("a".repeat(10_000)));
+        open(from("x\"} 1\n\\"));
 
         Samples samples = Samples.parse(telemetry.scrape("").body());
         assertThat(samples.sum("istio_tcp_connections_opened_total", Map.of("source_workload", "a".repeat(256))))
@@ -202,8 +204,7 @@ final class ScrapeTest {
         var small = new PrometheusTelemetry("ztunnel", "1", 2, LogOutput.standard());
         for (int i = 0; i < 5; i++) {
             FlowContext context = from("w" + i);
-            small.opened(context);
-            small.closed(Flows.over(context, new FlowOutcome.Completed()));
+            small.opened(context, FlowProgress.NONE).closed(Flows.over(context, new FlowOutcome.Completed()));
         }
         Samples samples = Samples.parse(small.scrape("").body());
         var overflow = Map.of("source_workload", "unknown", "reporter", "source");
@@ -211,7 +212,7 @@ final class ScrapeTest {
         assertThat(samples.sum("istio_tcp_connections_opened_total", overflow)).isEqualTo(3);
         assertThat(samples.sum("istio_tcp_connections_closed_total", overflow)).isEqualTo(3);
         assertThat(samples.sum("istio_tcp_connections_opened_total", Map.of())).isEqualTo(5);
-        assertThat(samples.sum("ambit_telemetry_overflows_total", Map.of())).isEqualTo(6);
+        assertThat(samples.sum("ambit_telemetry_overflows_total", Map.of())).isEqualTo(3);
     }
 
     @Test
@@ -226,8 +227,8 @@ final class ScrapeTest {
                 "Kubernetes",
                 one.source().identity(),
                 one.source().locality());
-        telemetry.opened(one);
-        telemetry.opened(new FlowContext(
+        open(one);
+        open(new FlowContext(
                 Reporter.SOURCE,
                 other,
                 one.destination(),
@@ -247,6 +248,14 @@ final class ScrapeTest {
         }
         assertThat(Samples.parse(telemetry.scrape("").body()).sum("istio_xds_message_total", Map.of("url", "other")))
                 .isEqualTo(500);
+    }
+
+    private OpenFlow open(FlowContext context) {
+        return telemetry.opened(context, FlowProgress.NONE);
+    }
+
+    private void over(FlowReport report) {
+        open(report.context()).closed(report);
     }
 
     private static FlowContext from(String workload) {

@@ -8,11 +8,11 @@ import dev.ambit.domain.flow.Reporter;
 /** What becomes of connections: Istio's standard TCP metrics and one access-log line each. Must not block. */
 public interface FlowTelemetry {
 
-    /** A connection whose plan is made. */
-    void opened(FlowContext context);
-
-    /** The same connection is over. Called exactly once per {@link #opened}. */
-    void closed(FlowReport report);
+    /**
+     * A connection whose plan is made. Its bytes count while it is open: the progress is read whenever somebody wants to
+     * know, which costs the connection nothing.
+     */
+    OpenFlow opened(FlowContext context, FlowProgress progress);
 
     /**
      * A connection that failed before there was anything to plan: garbage, a failed handshake.
@@ -26,4 +26,10 @@ public interface FlowTelemetry {
 
     /** A socket that was {@link #socketOpened} is closed. */
     void socketClosed(Reporter reporter);
+
+    /** A connection that was {@link #opened}. */
+    interface OpenFlow {
+        /** It is over. Called exactly once; the report's bytes are its last word, whatever was read before. */
+        void closed(FlowReport report);
+    }
 }

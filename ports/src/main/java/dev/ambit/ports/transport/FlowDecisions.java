@@ -11,6 +11,7 @@ import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.workload.PodRef;
+import dev.ambit.ports.telemetry.FlowProgress;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -59,8 +60,8 @@ public interface FlowDecisions {
      */
     void strained(PodRef pod, Strain strain, String message);
 
-    /** A connection being carried. Compared by instance. */
-    interface LiveFlow {
+    /** A connection being carried, which tells how far it has come. Compared by instance. */
+    interface LiveFlow extends FlowProgress {
         FlowContext context();
 
         /** The plan it carries out; for an inbound flow, to ask policy again. */

@@ -7,6 +7,7 @@ import dev.ambit.domain.flow.FlowContext;
 import dev.ambit.domain.flow.FlowOutcome;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.flow.ResponseFlag;
+import dev.ambit.ports.telemetry.FlowTelemetry.OpenFlow;
 import java.util.ArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -25,6 +26,27 @@ public abstract class FlowTelemetryContract {
 
     protected abstract FlowTelemetry telemetry();
 
+    /** A connection that comes as far as the test says. */
+    private static final class Carried implements FlowProgress {
+        private volatile long received;
+        private volatile long sent;
+
+        void come(long receivedSoFar, long sentSoFar) {
+            received = receivedSoFar;
+            sent = sentSoFar;
+        }
+
+        @Override
+        public long received() {
+            return received;
+        }
+
+        @Override
+        public long sent() {
+            return sent;
+        }
+    }
+
     /** What has been counted; of the closed connections only those that ended with the flag. */
     protected abstract Counts counts(FlowContext context, ResponseFlag flag);
 
@@ -32,17 +54,47 @@ public abstract class FlowTelemetryContract {
     @EnumSource
     protected void anOpenConnectionIsOpenedAndNotClosed(Reporter reporter) {
         FlowContext context = Flows.tunnel(reporter);
-        telemetry().opened(context);
+        telemetry().opened(context, FlowProgress.NONE);
 
         assertThat(counts(context, ResponseFlag.NONE)).isEqualTo(new Counts(1, 0, 0, 0));
+    }
+
+    @Test
+    protected void bytesOfAnOpenConnectionCountAlreadyAndOnlyOnce() {
+        FlowContext context = Flows.tunnel(Reporter.DESTINATION);
+        var progress = new Carried();
+        OpenFlow flow = telemetry().opened(context, progress);
+        progress.come(10, 1);
+        assertThat(counts(context, ResponseFlag.NONE)).isEqualTo(new Counts(1, 0, 10, 1));
+        assertThat(counts(context, ResponseFlag.NONE)).isEqualTo(new Counts(1, 0, 10, 1));
+
+        progress.come(60, 1_500);
+        assertThat(counts(context, ResponseFlag.NONE)).isEqualTo(new Counts(1, 0, 60, 1_500));
+        flow.closed(Flows.over(context, new FlowOutcome.Completed()));
+        assertThat(counts(context, ResponseFlag.NONE)).isEqualTo(new Counts(1, 1, 100, 2000));
+
+        progress.come(7_000, 7_000);
+        assertThat(counts(context, ResponseFlag.NONE)).isEqualTo(new Counts(1, 1, 100, 2000));
+    }
+
+    @Test
+    protected void equalConnectionsCountEach() {
+        FlowContext context = Flows.tunnel(Reporter.SOURCE);
+        var progress = new Carried();
+        progress.come(5, 7);
+        telemetry().opened(context, progress);
+        telemetry().opened(context, progress);
+
+        assertThat(counts(context, ResponseFlag.NONE)).isEqualTo(new Counts(2, 0, 10, 14));
     }
 
     @ParameterizedTest
     @EnumSource
     protected void aClosedConnectionHasItsBytesAndItsFlag(ResponseFlag flag) {
         FlowContext context = Flows.tunnel(Reporter.SOURCE);
-        telemetry().opened(context);
-        telemetry().closed(Flows.over(context, new FlowOutcome.Failed(flag, "because")));
+        telemetry()
+                .opened(context, FlowProgress.NONE)
+                .closed(Flows.over(context, new FlowOutcome.Failed(flag, "because")));
 
         assertThat(counts(context, flag)).isEqualTo(new Counts(1, 1, 100, 2000));
     }
@@ -50,8 +102,7 @@ public abstract class FlowTelemetryContract {
     @Test
     protected void connectionsOfUnknownPartiesCountToo() {
         FlowContext context = Flows.unknown(Reporter.DESTINATION);
-        telemetry().opened(context);
-        telemetry().closed(Flows.over(context, new FlowOutcome.Completed()));
+        telemetry().opened(context, FlowProgress.NONE).closed(Flows.over(context, new FlowOutcome.Completed()));
 
         assertThat(counts(context, ResponseFlag.NONE)).isEqualTo(new Counts(1, 1, 100, 2000));
         assertThat(counts(Flows.tunnel(Reporter.DESTINATION), ResponseFlag.NONE))
@@ -79,8 +130,9 @@ public abstract class FlowTelemetryContract {
             for (int i = 0; i < 8; i++) {
                 running.add(threads.submit(() -> {
                     for (int j = 0; j < 100; j++) {
-                        telemetry().opened(context);
-                        telemetry().closed(Flows.over(context, new FlowOutcome.Completed()));
+                        telemetry()
+                                .opened(context, FlowProgress.NONE)
+                                .closed(Flows.over(context, new FlowOutcome.Completed()));
                     }
                 }));
             }

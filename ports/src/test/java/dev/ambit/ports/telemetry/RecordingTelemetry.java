@@ -6,6 +6,7 @@ import dev.ambit.domain.flow.FlowReport;
 import dev.ambit.domain.flow.Reporter;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
@@ -13,6 +14,7 @@ import java.util.function.LongSupplier;
 /** Remembers everything it is told, for tests of those who tell. */
 public final class RecordingTelemetry implements FlowTelemetry, Meter {
     private final List<FlowContext> opened = new CopyOnWriteArrayList<>();
+    private final Set<Open> open = ConcurrentHashMap.newKeySet();
     private final List<FlowReport> closed = new CopyOnWriteArrayList<>();
     private final List<String> rejections = new CopyOnWriteArrayList<>();
     private final Map<String, Double> counters = new ConcurrentHashMap<>();
@@ -20,14 +22,26 @@ public final class RecordingTelemetry implements FlowTelemetry, Meter {
     private final Map<Reporter, Integer> sockets = new ConcurrentHashMap<>();
     private final Map<Gauge, LongSupplier> gauges = new ConcurrentHashMap<>();
 
-    @Override
-    public void opened(FlowContext context) {
-        opened.add(context);
+    /** A connection that is not over; one of several equal ones. */
+    private static final class Open {
+        private final FlowContext context;
+        private final FlowProgress progress;
+
+        Open(FlowContext context, FlowProgress progress) {
+            this.context = context;
+            this.progress = progress;
+        }
     }
 
     @Override
-    public void closed(FlowReport report) {
-        closed.add(report);
+    public OpenFlow opened(FlowContext context, FlowProgress progress) {
+        opened.add(context);
+        var flow = new Open(context, progress);
+        open.add(flow);
+        return report -> {
+            open.remove(flow);
+            closed.add(report);
+        };
     }
 
     @Override
@@ -82,6 +96,22 @@ public final class RecordingTelemetry implements FlowTelemetry, Meter {
 
     public List<FlowReport> closed() {
         return List.copyOf(closed);
+    }
+
+    /** Bytes of open connections with this context, from their initiators. */
+    public long receivedSoFar(FlowContext context) {
+        return open.stream()
+                .filter(flow -> flow.context.equals(context))
+                .mapToLong(flow -> flow.progress.received())
+                .sum();
+    }
+
+    /** The same to their initiators. */
+    public long sentSoFar(FlowContext context) {
+        return open.stream()
+                .filter(flow -> flow.context.equals(context))
+                .mapToLong(flow -> flow.progress.sent())
+                .sum();
     }
 
     /** The errors of rejected connections. */

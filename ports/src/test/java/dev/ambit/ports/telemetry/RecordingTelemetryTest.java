@@ -21,7 +21,7 @@ final class RecordingTelemetryTest extends FlowTelemetryContract {
         return new Counts(
                 telemetry.opened().stream().filter(context::equals).count(),
                 reports.size(),
-                reports.stream().mapToLong(FlowReport::received).sum(),
-                reports.stream().mapToLong(FlowReport::sent).sum());
+                reports.stream().mapToLong(FlowReport::received).sum() + telemetry.receivedSoFar(context),
+                reports.stream().mapToLong(FlowReport::sent).sum() + telemetry.sentSoFar(context));
     }
 }

@@ -13,6 +13,7 @@ import dev.ambit.domain.flow.OutboundPlan;
 import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.flow.ResponseFlag;
+import dev.ambit.ports.transport.FlowDecisions.LiveFlow;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -66,6 +67,36 @@ public abstract class TransportOutboundContract extends TransportContract {
         assertThat(report.sent()).isEqualTo(5);
         assertThat(report.duration()).isPositive();
         assertThat(RecordingDecisions.next(decisions.opened).context()).isSameAs(report.context());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anOpenConnectionTellsHowFarItHasCome(boolean tunnelled) throws Exception {
+        Socket socket = connect(pod(closing(Upstream.echo()), tunnelled).ports().outbound());
+        assertThat(echoed(socket, "hello")).isEqualTo("hello");
+        LiveFlow flow = RecordingDecisions.next(decisions.opened);
+        assertThat(flow.received()).isEqualTo(5);
+        assertThat(flow.sent()).isEqualTo(5);
+
+        assertThat(echoed(socket, "how are you")).isEqualTo("how are you");
+        assertThat(flow.received()).isEqualTo(16);
+        assertThat(flow.sent()).isEqualTo(16);
+        if (tunnelled) {
+            LiveFlow otherEnd = RecordingDecisions.next(decisions.opened);
+            assertThat(otherEnd.received()).isEqualTo(16);
+            assertThat(otherEnd.sent()).isEqualTo(16);
+        }
+
+        socket.shutdownOutput();
+        FlowReport report = RecordingDecisions.next(decisions.closed);
+        assertThat(report.received()).isEqualTo(16);
+        assertThat(flow.received()).isEqualTo(16);
+        assertThat(flow.sent()).isEqualTo(16);
+    }
+
+    private static String echoed(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        return new String(socket.getInputStream().readNBytes(text.length()), StandardCharsets.UTF_8);
     }
 
     @Test

@@ -160,6 +160,9 @@ public abstract class TransportSameNodeContract extends TransportHboneContract {
         socket.getOutputStream().write('x');
         assertThat(socket.getInputStream().read()).isEqualTo('x');
         LiveFlow flow = RecordingDecisions.next(source.opened);
+        assertThat(flow.received()).isEqualTo(1);
+        assertThat(flow.sent()).isEqualTo(1);
+        assertThat(RecordingDecisions.next(destination.opened).sent()).isEqualTo(1);
 
         flow.end(new RefusalReason.Draining());
 

@@ -25,8 +25,8 @@ public final class Relay {
     private final Leg initiator;
     private final Leg responder;
     private final Listener listener;
-    private long received;
-    private long sent;
+    private final ByteCount received = new ByteCount();
+    private final ByteCount sent = new ByteCount();
     private long held;
     private long accounted;
     private boolean over;
@@ -59,6 +59,16 @@ public final class Relay {
         return relay;
     }
 
+    /** Bytes from the initiator so far. Any thread. */
+    public long received() {
+        return received.get();
+    }
+
+    /** Bytes to the initiator so far. Any thread. */
+    public long sent() {
+        return sent.get();
+    }
+
     /** Ends both legs in disorder; the listener hears no error. */
     public void abort() {
         finish("", true);
@@ -70,9 +80,9 @@ public final class Relay {
             return;
         }
         if (from == initiator) {
-            received += data.readableBytes();
+            received.add(data.readableBytes());
         } else {
-            sent += data.readableBytes();
+            sent.add(data.readableBytes());
         }
         hold(data.readableBytes());
         other(from).send(data);
@@ -138,7 +148,7 @@ public final class Relay {
             initiator.close();
             responder.close();
         }
-        listener.over(received, sent, error);
+        listener.over(received(), sent(), error);
     }
 
     private Leg other(Leg leg) {

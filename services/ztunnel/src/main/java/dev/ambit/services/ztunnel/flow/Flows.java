@@ -20,6 +20,7 @@ import dev.ambit.domain.view.MeshView;
 import dev.ambit.domain.workload.PodRef;
 import dev.ambit.ports.names.HostResolver;
 import dev.ambit.ports.telemetry.Counter;
+import dev.ambit.ports.telemetry.FlowProgress;
 import dev.ambit.ports.telemetry.FlowTelemetry;
 import dev.ambit.ports.telemetry.Meter;
 import dev.ambit.ports.transport.FlowDecisions;
@@ -236,19 +237,17 @@ public final class Flows implements FlowDecisions {
 
     @Override
     public void opened(LiveFlow flow) {
-        telemetry.opened(flow.context());
-        live.opened(flow, mesh::view);
+        live.opened(flow, () -> telemetry.opened(flow.context(), flow), mesh::view);
     }
 
     @Override
     public void closed(FlowReport report) {
         Optional<TrackedFlow> flow = live.closed(report.context());
         flow.ifPresent(tracked -> shares.release(tracked.pod()));
-        if (flow.isEmpty() || !flow.get().isOpen()) {
-            // Refused by its plan: it counts as a connection that was opened and denied, as Istio counts it.
-            telemetry.opened(report.context());
-        }
-        telemetry.closed(report);
+        // Refused by its plan, it counts as a connection that was opened and denied, as Istio counts it.
+        flow.flatMap(TrackedFlow::counted)
+                .orElseGet(() -> telemetry.opened(report.context(), FlowProgress.NONE))
+                .closed(report);
     }
 
     @Override

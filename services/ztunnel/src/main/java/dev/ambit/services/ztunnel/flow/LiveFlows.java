@@ -16,6 +16,7 @@ import dev.ambit.domain.view.MeshChange;
 import dev.ambit.domain.view.MeshView;
 import dev.ambit.domain.workload.PodRef;
 import dev.ambit.domain.workload.Workload;
+import dev.ambit.ports.telemetry.FlowTelemetry.OpenFlow;
 import dev.ambit.ports.transport.FlowDecisions.LiveFlow;
 import dev.ambit.ports.transport.FlowDecisions.Plan;
 import dev.ambit.services.ztunnel.flow.TrackedFlow.Rests;
@@ -140,9 +141,10 @@ final class LiveFlows {
     /**
      * A plan is being carried out. What changed since it was made counts.
      *
+     * @param counting begins to count it, unless its plan is not remembered
      * @param current the view in force; asked after the connection can be found by changes
      */
-    void opened(LiveFlow live, Supplier<MeshView> current) {
+    void opened(LiveFlow live, Supplier<OpenFlow> counting, Supplier<MeshView> current) {
         TrackedFlow flow = flows.remove(new Key(planned(live.plan())));
         if (flow == null) {
             return;
@@ -150,7 +152,7 @@ final class LiveFlows {
         // Who answers may be known by now, and then it is in the context, with which the end will be reported.
         flows.put(new Key(live.context()), flow);
         open.incrementAndGet();
-        MeshView plannedOn = flow.opened(live);
+        MeshView plannedOn = flow.opened(live, counting.get());
         enter(flow, plannedOn);
         // A change from here on finds the connection in its group. One since the plan may have missed it.
         MeshView now = current.get();

@@ -5,7 +5,9 @@ import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.policy.ConnectionFacts;
 import dev.ambit.domain.view.MeshView;
 import dev.ambit.domain.workload.PodRef;
+import dev.ambit.ports.telemetry.FlowTelemetry.OpenFlow;
 import dev.ambit.ports.transport.FlowDecisions.LiveFlow;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ final class TrackedFlow {
     private final AtomicBoolean queued = new AtomicBoolean();
     private MeshView plannedOn;
     private volatile @Nullable LiveFlow live;
+    private @Nullable OpenFlow counted;
     private volatile boolean over;
 
     /** What the plan rests on. */
@@ -55,12 +58,18 @@ final class TrackedFlow {
     }
 
     /** Returns the view that the plan was made from, which is not kept any longer. */
-    MeshView opened(LiveFlow flow) {
+    MeshView opened(LiveFlow flow, OpenFlow telemetry) {
         MeshView from = plannedOn;
         // A view that nobody needs any more must not live as long as its longest connection.
         plannedOn = MeshView.EMPTY;
+        counted = telemetry;
         live = flow;
         return from;
+    }
+
+    /** The connection in metrics and log, since it was {@link #opened}. */
+    Optional<OpenFlow> counted() {
+        return live == null ? Optional.empty() : Optional.ofNullable(counted);
     }
 
     /** Takes a place in the queue of those to be ended; false if it has one. */

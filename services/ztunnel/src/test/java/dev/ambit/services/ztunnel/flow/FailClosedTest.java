@@ -205,6 +205,16 @@ class FailClosedTest {
         }
 
         @Override
+        public long received() {
+            return 0;
+        }
+
+        @Override
+        public long sent() {
+            return 0;
+        }
+
+        @Override
         public void end(RefusalReason reason) {
             ends.add(reason);
         }

@@ -104,6 +104,16 @@ class FlowsTest {
     /** A connection that only remembers why it was ended. */
     private record Connection(FlowContext context, Plan plan, List<RefusalReason> ends) implements LiveFlow {
         @Override
+        public long received() {
+            return 0;
+        }
+
+        @Override
+        public long sent() {
+            return 0;
+        }
+
+        @Override
         public void end(RefusalReason reason) {
             ends.add(reason);
         }
