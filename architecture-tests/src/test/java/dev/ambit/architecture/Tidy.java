@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
@@ -33,6 +34,15 @@ final class Tidy {
     private static final Pattern REMINDER = Pattern.compile("\\b(FIX" + "ME|TO" + "DO|XX" + "X)\\b");
 
     private static final Pattern SWITCHED_OFF = Pattern.compile("(?m)^\\s*@(Dis" + "abled|Ig" + "nore)\\b");
+    private static final Pattern CONCATENATED = Pattern.compile("\"\\s*\\+\\s*\"");
+    private static final Pattern LITERAL = Pattern.compile("\"(?:[^\"\\\\\n]|\\\\.)*\"");
+
+    /** A key of a log line whose value is filled in. */
+    private static final Pattern LOG_KEY = Pattern.compile("(\\\\t| )[A-Za-z][A-Za-z_.]*=(?:\\\\\")?\\{}");
+
+    /** What tells in words, so that it has spaces. */
+    private static final Pattern BARE_WORDS = Pattern.compile("(?:\\\\t| )(?:why|error|problems|violation|cause)=\\{}");
+
     private static final Pattern TRAILING_SPACE = Pattern.compile("[ \\t]+$");
 
     /** A script without an extension is code. */
@@ -59,6 +69,23 @@ final class Tidy {
 
     static List<String> switchedOffTests(String file, String text) {
         return matchingLines(file, text, SWITCHED_OFF, "a test that does not run is worse than none");
+    }
+
+    /** The formatter takes what is behind the first tab for keys, and an unquoted value ends at a space. */
+    static List<String> logLines(String file, String text) {
+        var problems = new ArrayList<String>();
+        Matcher literals = LITERAL.matcher(CONCATENATED.matcher(text).replaceAll(""));
+        while (literals.find()) {
+            String literal = literals.group();
+            Matcher key = LOG_KEY.matcher(literal);
+            if (key.find() && !literal.substring(0, key.end()).contains("\\t")) {
+                problems.add(file + ": a tab parts the message of a log line from its keys: " + literal);
+            }
+            if (BARE_WORDS.matcher(literal).find()) {
+                problems.add(file + ": a value made of words is quoted in a log line: " + literal);
+            }
+        }
+        return problems;
     }
 
     static List<String> whitespace(String file, String text) {

@@ -51,6 +51,24 @@ class TidyBitesTest {
     }
 
     @Test
+    void findsLogLinesOfAnotherForm() {
+        assertThat(Tidy.logLines("A.java", "LOG.info(\"pod served\\tpod={} cause=\\\"{}\\\"\", a, b);"))
+                .isEmpty();
+        assertThat(Tidy.logLines("A.java", "LOG.info(\"pod served: {}\", \"a=b c=d\");"))
+                .isEmpty();
+        assertThat(Tidy.logLines("A.java", "LOG.info(\"pod served pod={}\", a);"))
+                .singleElement()
+                .asString()
+                .contains("A.java: a tab parts");
+        assertThat(Tidy.logLines("A.java", "LOG.info(\"pod\"\n    + \" served pod=\\\"{}\\\"\", a);"))
+                .hasSize(1);
+        assertThat(Tidy.logLines("A.java", "LOG.info(\"pod served\\tpod={} why={}\", a, b);"))
+                .singleElement()
+                .asString()
+                .contains("is quoted");
+    }
+
+    @Test
     void findsUncleanWhitespace() {
         assertThat(Tidy.whitespace("a.md", "one\ntwo\n")).isEmpty();
         assertThat(Tidy.whitespace("a.md", "")).isEmpty();

@@ -42,6 +42,12 @@ class TidyTest {
     }
 
     @Test
+    void logLinesHaveOneForm() {
+        assertThat(problems(file -> isJava(file) && file.contains("/src/main/"), Tidy::logLines))
+                .isEmpty();
+    }
+
+    @Test
     void whitespaceIsClean() {
         assertThat(problems(Tidy::isText, Tidy::whitespace)).isEmpty();
     }

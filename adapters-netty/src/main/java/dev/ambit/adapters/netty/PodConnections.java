@@ -186,7 +186,7 @@ final class PodConnections {
                     settled();
                 },
                 error -> {
-                    LOG.warn("no plan for a connection pod={} error={}", pod.pod(), ErrorText.of(error));
+                    LOG.warn("no plan for a connection\tpod={} error=\"{}\"", pod.pod(), ErrorText.of(error));
                     failure.accept(error);
                     settled();
                 });

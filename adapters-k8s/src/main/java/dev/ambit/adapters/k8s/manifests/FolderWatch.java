@@ -93,7 +93,7 @@ final class FolderWatch implements AutoCloseable {
         try {
             changed.run();
         } catch (RuntimeException failed) {
-            LOG.error("configuration change failed, the last state stays folders={}", folders, failed);
+            LOG.error("configuration change failed, the last state stays\tfolders={}", folders, failed);
         }
     }
 
@@ -119,7 +119,7 @@ final class FolderWatch implements AutoCloseable {
                 try {
                     watched.put(folder, folder.register(events, EVENTS.toArray(WatchEvent.Kind<?>[]::new)));
                 } catch (IOException | UncheckedIOException failed) {
-                    LOG.warn("folder cannot be watched, looking every second instead folder={}", folder, failed);
+                    LOG.warn("folder cannot be watched, looking every second instead\tfolder={}", folder, failed);
                 }
             }
         }
@@ -130,7 +130,7 @@ final class FolderWatch implements AutoCloseable {
         try {
             events.close();
         } catch (IOException failed) {
-            LOG.warn("watch did not close folders={}", folders, failed);
+            LOG.warn("watch did not close\tfolders={}", folders, failed);
         }
         thread.interrupt();
         if (!Thread.currentThread().equals(thread)) {

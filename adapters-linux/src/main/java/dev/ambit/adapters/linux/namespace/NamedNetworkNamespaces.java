@@ -67,7 +67,7 @@ public final class NamedNetworkNamespaces implements NetworkNamespaces {
         boolean isOf = pod.addresses().stream().anyMatch(held::contains);
         if (!isOf) {
             LOG.warn(
-                    "network namespace holds none of the pod's addresses pod={} path={} podAddresses={} held={}",
+                    "network namespace holds none of the pod's addresses\tpod={} path={} podAddresses={} held={}",
                     pod.ref(),
                     path,
                     pod.addresses(),

@@ -44,7 +44,7 @@ public final class NftPodRedirection implements PodRedirection {
             takeBack(namespace, added, e);
             throw e;
         }
-        LOG.debug("redirection applied netns={} capture={}", namespace.id().inode(), capture);
+        LOG.debug("redirection applied\tnetns={} capture={}", namespace.id().inode(), capture);
     }
 
     private static void takeBack(NetworkNamespace namespace, List<PolicyRouting> added, PodNetworkException why) {
@@ -63,7 +63,7 @@ public final class NftPodRedirection implements PodRedirection {
         for (PolicyRouting setting : PolicyRouting.present(namespace)) {
             setting.delete(namespace);
         }
-        LOG.debug("redirection removed netns={}", namespace.id().inode());
+        LOG.debug("redirection removed\tnetns={}", namespace.id().inode());
     }
 
     @Override

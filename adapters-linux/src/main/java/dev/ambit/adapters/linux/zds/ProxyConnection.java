@@ -90,7 +90,7 @@ final class ProxyConnection {
             first.reversed().forEach(waiting::addFirst);
             greeted = true;
         }
-        LOG.info("node proxy connected connection={} snapshotPods={}", number, first.size() - 1);
+        LOG.info("node proxy connected\tconnection={} snapshotPods={}", number, first.size() - 1);
         sendNext();
         Duration tick = ackTimeout.dividedBy(4).compareTo(Duration.ofSeconds(1)) < 0
                 ? ackTimeout.dividedBy(4)
@@ -118,7 +118,7 @@ final class ProxyConnection {
             try {
                 return Optional.of(pods.get(KNOWN_TICK.toMillis(), TimeUnit.MILLISECONDS));
             } catch (TimeoutException e) {
-                LOG.debug("a node proxy waits until this node's pods are known connection={}", number);
+                LOG.debug("a node proxy waits until this node's pods are known\tconnection={}", number);
             } catch (InterruptedException e) {
                 return Optional.empty();
             } catch (ExecutionException e) {
@@ -130,7 +130,7 @@ final class ProxyConnection {
 
     private Outgoing loggingFailure(Outgoing outgoing) {
         var _ = outgoing.acknowledged().exceptionally(e -> {
-            LOG.warn("snapshot incomplete connection={} why={}", number, e.getMessage());
+            LOG.warn("snapshot incomplete\tconnection={} why=\"{}\"", number, e.getMessage());
             return null;
         });
         return outgoing;

@@ -47,7 +47,7 @@ final class ZdsDialogue {
         } catch (ZdsViolation e) {
             throw e;
         } catch (PodNetworkException e) {
-            LOG.warn("request of node agent refused why={}", e.getMessage());
+            LOG.warn("request of node agent refused\twhy=\"{}\"", e.getMessage());
             return ZdsMessages.refused(String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             LOG.error("request of node agent failed", e);

@@ -76,7 +76,7 @@ public final class ZdsNodeProxies implements NodeProxies {
         SeqPacketSocket opened = listen();
         listener = opened;
         threads.add(Thread.ofPlatform().daemon().name("zds-accept").start(() -> accept(opened, snapshot)));
-        LOG.info("waiting for node proxies socket={}", path);
+        LOG.info("waiting for node proxies\tsocket={}", path);
     }
 
     private SeqPacketSocket listen() {
@@ -95,7 +95,7 @@ public final class ZdsNodeProxies implements NodeProxies {
             try {
                 SeqPacketSocket socket = opened.accept();
                 if (isClosed() || connections.size() >= CONNECTIONS_MAX) {
-                    LOG.warn("node proxy turned away connected={} max={}", connections.size(), CONNECTIONS_MAX);
+                    LOG.warn("node proxy turned away\tconnected={} max={}", connections.size(), CONNECTIONS_MAX);
                     socket.close();
                     continue;
                 }
@@ -104,7 +104,7 @@ public final class ZdsNodeProxies implements NodeProxies {
             } catch (SyscallException | IllegalStateException e) {
                 // when closed, accept fails and the loop ends; else, for example, descriptors have run out for now
                 if (!isClosed()) {
-                    LOG.error("a node proxy cannot connect now socket={} why={}", path, e.getMessage());
+                    LOG.error("a node proxy cannot connect now\tsocket={} why=\"{}\"", path, e.getMessage());
                     pause();
                 }
             }
@@ -114,10 +114,10 @@ public final class ZdsNodeProxies implements NodeProxies {
     private void pause() {
         try {
             if (closing.await(ACCEPT_PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.debug("closed while pausing socket={}", path);
+                LOG.debug("closed while pausing\tsocket={}", path);
             }
         } catch (InterruptedException e) {
-            LOG.debug("interrupted while pausing socket={}", path);
+            LOG.debug("interrupted while pausing\tsocket={}", path);
         }
     }
 
@@ -131,9 +131,9 @@ public final class ZdsNodeProxies implements NodeProxies {
                 LOG.info("node proxy disconnected {}", connection);
             } catch (ZdsViolation e) {
                 why = "the node proxy " + e.getMessage();
-                LOG.warn("node proxy dropped {} why={}", connection, e.getMessage());
+                LOG.warn("node proxy dropped\tproxy=\"{}\" why=\"{}\"", connection, e.getMessage());
             } catch (SyscallException | IllegalStateException e) {
-                LOG.info("node proxy disconnected {} why={}", connection, e.getMessage());
+                LOG.info("node proxy disconnected\tproxy=\"{}\" why=\"{}\"", connection, e.getMessage());
             } catch (RuntimeException e) {
                 why = "the node agent failed: " + e;
                 LOG.error("node proxy dropped {}", connection, e);
@@ -221,7 +221,7 @@ public final class ZdsNodeProxies implements NodeProxies {
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
-            LOG.warn("socket cannot be removed socket={} why={}", path, e.getMessage());
+            LOG.warn("socket cannot be removed\tsocket={} why=\"{}\"", path, e.getMessage());
         }
     }
 

@@ -63,7 +63,7 @@ public final class ZdsPodFeed implements PodFeed {
                 break;
             }
             if (ending.connected || !awayKnown) {
-                LOG.warn("node agent is away; pods stay served socket={} why={}", path, ending.why);
+                LOG.warn("node agent is away; pods stay served\tsocket={} why=\"{}\"", path, ending.why);
                 tell(() -> listener.disconnected(ending.why));
                 awayKnown = true;
             }
@@ -72,7 +72,7 @@ public final class ZdsPodFeed implements PodFeed {
             Duration doubled = pause.multipliedBy(2);
             pause = doubled.compareTo(PAUSE_LONGEST) < 0 ? doubled : PAUSE_LONGEST;
         }
-        LOG.debug("zds feed ended socket={}", path);
+        LOG.debug("zds feed ended\tsocket={}", path);
     }
 
     /**
@@ -104,7 +104,7 @@ public final class ZdsPodFeed implements PodFeed {
         try {
             socket.send(ZdsMessages.hello().toByteArray());
             listener.snapshotStarted();
-            LOG.info("connected to node agent socket={}", path);
+            LOG.info("connected to node agent\tsocket={}", path);
             while (true) {
                 Optional<ReceivedPacket> packet = socket.receive(ZdsMessages.REQUEST_BYTES_MAX);
                 if (packet.isEmpty()) {
@@ -117,13 +117,13 @@ public final class ZdsPodFeed implements PodFeed {
                 socket.send(answer.toByteArray());
             }
         } catch (ZdsViolation e) {
-            LOG.error("node agent broke the ZDS protocol socket={} violation={}", path, e.getMessage());
+            LOG.error("node agent broke the ZDS protocol\tsocket={} violation=\"{}\"", path, e.getMessage());
             return new Ending(true, false, true, messageOf(e));
         } catch (InterruptedException e) {
             return new Ending(true, false, "closing");
         } catch (RuntimeException e) {
             if (!isClosing() && !(e instanceof SyscallException)) {
-                LOG.error("zds connection failed socket={}", path, e);
+                LOG.error("zds connection failed\tsocket={}", path, e);
             }
             return new Ending(true, dialogue.isPastSnapshot(), messageOf(e));
         }
@@ -144,10 +144,10 @@ public final class ZdsPodFeed implements PodFeed {
     private void pause(Duration pause) {
         try {
             if (closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.debug("zds feed closes while pausing socket={}", path);
+                LOG.debug("zds feed closes while pausing\tsocket={}", path);
             }
         } catch (InterruptedException e) {
-            LOG.debug("zds feed interrupted while pausing socket={}", path);
+            LOG.debug("zds feed interrupted while pausing\tsocket={}", path);
         }
     }
 
@@ -173,7 +173,7 @@ public final class ZdsPodFeed implements PodFeed {
         running.interrupt();
         try {
             if (!running.join(CLOSE_LONGEST)) {
-                LOG.warn("zds feed is slow to end; left to end by itself socket={}", path);
+                LOG.warn("zds feed is slow to end; left to end by itself\tsocket={}", path);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -199,7 +199,7 @@ public final class PodListener {
             ReusePortGroup.prefer(channel, number);
         } catch (RuntimeException refused) {
             LOG.warn(
-                    "the kernel spreads connections over the old and the new proxy, a few may be lost port={} error={}",
+                    "the kernel spreads connections over the old and the new proxy, a few may be lost\tport={} error=\"{}\"",
                     port(),
                     String.valueOf(refused.getMessage()));
         }

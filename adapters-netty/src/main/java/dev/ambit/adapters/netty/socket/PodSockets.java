@@ -237,7 +237,7 @@ public final class PodSockets {
         if (FALLBACK_LOGGED.compareAndSet(false, true)) {
             LOG.warn(
                     "cannot always show the caller's address to the application (logged once); the proxy needs"
-                            + " CAP_NET_ADMIN source={} error={}",
+                            + " CAP_NET_ADMIN\tsource={} error=\"{}\"",
                     source,
                     String.valueOf(cause.getMessage()));
         }

@@ -40,7 +40,7 @@ final class IssuedChain {
         }
         PemCertificates.Parsed roots = PemCertificates.parse(chainPem.getLast());
         if (roots.unreadable() > 0) {
-            LOG.warn("skipped unreadable roots identity={} count={}", identity, roots.unreadable());
+            LOG.warn("skipped unreadable roots\tidentity={} count={}", identity, roots.unreadable());
         }
         if (roots.certificates().isEmpty()) {
             throw refused(identity, "no readable root certificate");

@@ -131,7 +131,7 @@ public final class XdsCertificateSource implements CertificateSource {
                 ManagedChannel fresh = ControlPlaneChannel.open(options.controlPlane(), ANSWER_BYTES_MAX);
                 if (current != null) {
                     LOG.info(
-                            "root CA file changed, reconnecting address={}",
+                            "root CA file changed, reconnecting\taddress={}",
                             options.controlPlane().address());
                     current.shutdown();
                 }
@@ -143,7 +143,7 @@ public final class XdsCertificateSource implements CertificateSource {
             if (current == null) {
                 throw new CredentialsException("certificate of " + identity + ": " + e.getMessage(), e);
             }
-            LOG.warn("root CA file cannot be used, keeping the connection error={}", e.getMessage());
+            LOG.warn("root CA file cannot be used, keeping the connection\terror=\"{}\"", e.getMessage());
         }
         return current;
     }

@@ -55,17 +55,17 @@ public sealed interface BearerToken {
         int bytesMax = 64 << 10;
         try {
             if (!Files.exists(file)) {
-                log.warn("no token file, calling without a token file={}", file);
+                log.warn("no token file, calling without a token\tfile={}", file);
                 return Optional.empty();
             }
             if (Files.size(file) > bytesMax) {
-                log.warn("token file too large, calling without a token file={} bytesMax={}", file, bytesMax);
+                log.warn("token file too large, calling without a token\tfile={} bytesMax={}", file, bytesMax);
                 return Optional.empty();
             }
             String token = Files.readString(file).strip();
             return isSendable(token) ? Optional.of(token) : Optional.empty();
         } catch (IOException e) {
-            log.warn("token file cannot be read, calling without a token file={} error={}", file, e.toString());
+            log.warn("token file cannot be read, calling without a token\tfile={} error=\"{}\"", file, e.toString());
             return Optional.empty();
         }
     }

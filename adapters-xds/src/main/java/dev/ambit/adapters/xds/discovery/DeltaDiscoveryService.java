@@ -77,7 +77,7 @@ public final class DeltaDiscoveryService extends AggregatedDiscoveryServiceGrpc.
         return switch (authentication.authenticate(token.get())) {
             case CallerAuthentication.Result.Authenticated(Caller caller) -> Optional.of(caller);
             case CallerAuthentication.Result.Rejected(String why) -> {
-                LOG.warn("refused a discovery stream reason={}", why);
+                LOG.warn("refused a discovery stream\treason={}", why);
                 yield Optional.empty();
             }
         };

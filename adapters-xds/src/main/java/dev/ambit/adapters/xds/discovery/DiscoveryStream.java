@@ -94,7 +94,7 @@ final class DiscoveryStream {
     private void handle(DeltaDiscoveryResponse response) {
         String typeUrl = response.getTypeUrl();
         if (!known.isKnownType(typeUrl)) {
-            LOG.warn("ignored a push of an unknown type typeUrl={}", typeUrl);
+            LOG.warn("ignored a push of an unknown type\ttypeUrl={}", typeUrl);
             meter.increment(Counter.XDS_MESSAGES, "unknown");
             send(answer(response).build());
             return;
@@ -109,7 +109,7 @@ final class DiscoveryStream {
         boolean clean = push.rejected() == 0;
         if (!clean) {
             meter.add(Counter.XDS_REJECTED_RESOURCES, push.rejected(), typeUrl);
-            LOG.warn("rejected resources typeUrl={} count={} problems={}", typeUrl, push.rejected(), push.problem());
+            LOG.warn("rejected resources\ttypeUrl={} count={} problems=\"{}\"", typeUrl, push.rejected(), push.problem());
             answer.setErrorDetail(Status.newBuilder().setMessage(push.problem()));
         }
         send(answer.build());

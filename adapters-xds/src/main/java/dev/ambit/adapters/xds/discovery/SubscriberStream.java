@@ -89,14 +89,14 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
                 account.isEmpty() || account.equals(caller.identity().serviceAccount());
         if (!claimed.get().namespace().equals(caller.identity().namespace()) || !sameAccount) {
             LOG.warn(
-                    "refused a node that its token does not prove node={} identity={}",
+                    "refused a node that its token does not prove\tnode={} identity={}",
                     shown(request.getNode().getId()),
                     caller.identity());
             end(Status.PERMISSION_DENIED.withDescription("the node is not the caller's"));
             return false;
         }
         node = claimed.get();
-        LOG.info("proxy connected node={} identity={}", shown(node.id()), caller.identity());
+        LOG.info("proxy connected\tnode={} identity={}", shown(node.id()), caller.identity());
         return true;
     }
 
@@ -107,7 +107,7 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
                 && !typeUrl.equals(TypeUrl.AUTHORIZATION)) {
             if (!warnedOfType) {
                 warnedOfType = true;
-                LOG.warn("ignored a subscription to an unknown type node={} typeUrl={}", shownNode(), shown(typeUrl));
+                LOG.warn("ignored a subscription to an unknown type\tnode={} typeUrl={}", shownNode(), shown(typeUrl));
             }
             return;
         }
@@ -132,18 +132,18 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
         if (request.hasErrorDetail()) {
             meter.increment(Counter.XDS_NACKS, request.getTypeUrl());
             LOG.warn(
-                    "a proxy rejected resources node={} typeUrl={} problems={}",
+                    "a proxy rejected resources\tnode={} typeUrl={} problems=\"{}\"",
                     shownNode(),
                     request.getTypeUrl(),
                     shown(request.getErrorDetail().getMessage()));
         } else if (!expected) {
-            LOG.debug("ignored an answer to no response node={} typeUrl={}", shownNode(), request.getTypeUrl());
+            LOG.debug("ignored an answer to no response\tnode={} typeUrl={}", shownNode(), request.getTypeUrl());
         }
     }
 
     private void checkBounds(Subscription subscription) {
         subscription.excess().ifPresent(why -> {
-            LOG.warn("ended a subscription that exceeds its bounds node={} why={}", shownNode(), why);
+            LOG.warn("ended a subscription that exceeds its bounds\tnode={} why=\"{}\"", shownNode(), why);
             end(Status.RESOURCE_EXHAUSTED.withDescription(why));
         });
     }
@@ -173,7 +173,7 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
             try {
                 sending.execute(this::drain);
             } catch (RejectedExecutionException _) {
-                LOG.debug("the service is closed, nothing more is sent node={}", shownNode());
+                LOG.debug("the service is closed, nothing more is sent\tnode={}", shownNode());
             }
         }
     }
@@ -196,7 +196,7 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
             finish();
         } catch (RuntimeException e) {
             // The call was cancelled between our look and our write, or gRPC cannot send. Either way it is over.
-            LOG.warn("cannot send, giving the stream up node={} error={}", shownNode(), e.toString());
+            LOG.warn("cannot send, giving the stream up\tnode={} error=\"{}\"", shownNode(), e.toString());
             gone();
         }
     }
@@ -263,7 +263,7 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
             over = true;
             subscriptions.clear();
         }
-        LOG.info("proxy disconnected node={}", shownNode());
+        LOG.info("proxy disconnected\tnode={}", shownNode());
         onEnd.accept(this);
     }
 

@@ -134,7 +134,7 @@ public final class XdsMeshDiscovery implements MeshDiscovery {
                 }
                 if (isComplete(cleanTypes) && reported.add(Reported.SYNCED)) {
                     LOG.info(
-                            "discovery is in sync address={}",
+                            "discovery is in sync\taddress={}",
                             options.controlPlane().address());
                     listener.synced();
                 }
@@ -157,7 +157,7 @@ public final class XdsMeshDiscovery implements MeshDiscovery {
         meter.increment(Counter.XDS_TERMINATIONS, Termination.of(status, useful).reason());
         String why = ControlPlaneChannel.describe(status);
         LOG.warn(
-                "discovery stream ended, reconnecting address={} error={}",
+                "discovery stream ended, reconnecting\taddress={} error=\"{}\"",
                 options.controlPlane().address(),
                 why);
         reported.remove(Reported.UP);
@@ -179,7 +179,7 @@ public final class XdsMeshDiscovery implements MeshDiscovery {
         }
         try {
             if (!running.join(CLOSE_PATIENCE)) {
-                LOG.warn("discovery did not stop in time secondsMax={}", CLOSE_PATIENCE.toSeconds());
+                LOG.warn("discovery did not stop in time\tsecondsMax={}", CLOSE_PATIENCE.toSeconds());
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
