@@ -4,12 +4,14 @@ import dev.ambit.adapters.linux.proto.WorkloadResponse;
 import dev.ambit.adapters.linux.syscall.ReceivedPacket;
 import dev.ambit.adapters.linux.syscall.SeqPacketSocket;
 import dev.ambit.adapters.linux.syscall.SyscallException;
+import dev.ambit.domain.enrolment.AgentBackoff;
 import dev.ambit.ports.podnetwork.PodFeed;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,11 +24,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class ZdsPodFeed implements PodFeed {
     private static final Logger LOG = LoggerFactory.getLogger(ZdsPodFeed.class);
-    private static final Duration PAUSE_FIRST = Duration.ofMillis(20);
-    private static final Duration PAUSE_LONGEST = Duration.ofSeconds(15);
-
     /** The listener may be at work, or the agent's queue of connections full. */
     private static final Duration CLOSE_LONGEST = Duration.ofSeconds(10);
+
+    private static final RandomGenerator RANDOM = RandomGenerator.getDefault();
 
     private final Path path;
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -51,7 +52,8 @@ public final class ZdsPodFeed implements PodFeed {
     }
 
     private void run(Listener listener) {
-        Duration pause = PAUSE_FIRST;
+        AgentBackoff connecting = AgentBackoff.CONNECTING;
+        AgentBackoff announcing = AgentBackoff.ANNOUNCING;
         boolean awayKnown = false;
         while (!isClosing()) {
             Ending ending = converse(listener);
@@ -67,10 +69,9 @@ public final class ZdsPodFeed implements PodFeed {
                 tell(() -> listener.disconnected(ending.why));
                 awayKnown = true;
             }
-            pause = ending.orderly ? PAUSE_FIRST : pause;
-            pause(pause);
-            Duration doubled = pause.multipliedBy(2);
-            pause = doubled.compareTo(PAUSE_LONGEST) < 0 ? doubled : PAUSE_LONGEST;
+            connecting = ending.connected ? AgentBackoff.CONNECTING : connecting.afterFailure();
+            announcing = ending.connected ? (ending.orderly ? AgentBackoff.ANNOUNCING : announcing).afterFailure() : announcing;
+            pause((ending.connected ? announcing : connecting).pause(RANDOM));
         }
         LOG.debug("zds feed ended\tsocket={}", path);
     }
@@ -143,7 +144,7 @@ public final class ZdsPodFeed implements PodFeed {
 
     private void pause(Duration pause) {
         try {
-            if (closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (closing.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
                 LOG.debug("zds feed closes while pausing\tsocket={}", path);
             }
         } catch (InterruptedException e) {
