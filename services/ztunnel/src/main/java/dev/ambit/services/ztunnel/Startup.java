@@ -91,6 +91,7 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
                         new OwnDecisions(flows, config.node().trustDomain())));
         var _ = pods.broken().thenAccept(violation -> shutdown.fail("the node agent broke ZDS: " + violation));
         feed.start(pods);
+        pods.begin();
     }
 
     private static PodRef pod(ServedWorkload workload) {

@@ -144,6 +144,11 @@ class ZtunnelConfigTest {
     @ParameterizedTest
     @CsvSource({
         "TRANSPORT, loom",
+        "ADMIN_PORT, 15020",
+        "ADMIN_PORT, 15008",
+        "ADMIN_PORT, 0",
+        "STATS_PORT, 15021",
+        "READINESS_PORT, 15053",
         "PROXY_MODE, both",
         "ENABLE_PROXY, yes",
         "ENABLE_ORIG_SRC, auto",
@@ -178,6 +183,14 @@ class ZtunnelConfigTest {
     void withNeitherConnectionsNorDnsThereIsNothingToDo() {
         assertThat(Launch.cause(failure(Map.of("ENABLE_PROXY", "false", "ISTIO_META_DNS_CAPTURE", "false"))))
                 .startsWith("ENABLE_PROXY is 'false'; ");
+    }
+
+    @Test
+    void portsOfTheMeshMayNotMeetEither() {
+        assertThat(Launch.cause(failure(Map.of("PROXY_CONFIG", "{\"statsPort\": 15021}"))))
+                .startsWith("STATS_PORT is '15021'; that port is that of READINESS_PORT; ");
+        assertThat(read(Map.of("PROXY_CONFIG", "{\"statsPort\": 0}")).ports().stats())
+                .isEqualTo(15_020);
     }
 
     @Test

@@ -65,7 +65,7 @@ public record ZtunnelConfig(
                 dns,
                 TlsConfig.read(settings),
                 LogConfig.read(settings),
-                ServerPorts.read(settings, mesh),
+                ServerPorts.read(settings, mesh, dns),
                 DrainConfig.read(settings),
                 ShareConfig.read(settings, descriptors));
     }

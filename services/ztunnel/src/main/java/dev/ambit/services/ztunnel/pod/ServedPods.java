@@ -52,6 +52,7 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
     private final CompletableFuture<String> broken = new CompletableFuture<>();
     private boolean inSnapshot;
     private boolean hasSnapshot;
+    private boolean serving;
     private boolean leaving;
 
     /**
@@ -96,6 +97,19 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
         return hasSnapshot && pendingCount() == 0 && !leaving;
     }
 
+    /**
+     * Whether this proxy, its DNS with it, is up for those it is given: alone it listens, beside an agent it listens for
+     * agents' pods; and it does not shut down.
+     */
+    public synchronized boolean isServing() {
+        return serving && !leaving;
+    }
+
+    /** From now on pods that the agent hands over are served. */
+    public synchronized void begin() {
+        serving = true;
+    }
+
     public synchronized int activeCount() {
         return pods.size() - pendingCount();
     }
@@ -110,6 +124,7 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
         pods.put(pod.uid(), served);
         listen(served, binding(served));
         hasSnapshot = true;
+        serving = true;
     }
 
     /**

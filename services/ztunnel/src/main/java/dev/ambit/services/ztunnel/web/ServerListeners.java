@@ -1,7 +1,6 @@
 package dev.ambit.services.ztunnel.web;
 
 import dev.ambit.services.ztunnel.config.ZtunnelConfig;
-import io.micronaut.context.annotation.Value;
 import io.micronaut.context.event.BeanCreatedEvent;
 import io.micronaut.context.event.BeanCreatedEventListener;
 import io.micronaut.http.server.netty.configuration.NettyHttpServerConfiguration;
@@ -23,30 +22,20 @@ final class ServerListeners implements BeanCreatedEventListener<NettyHttpServerC
     private static final Path IPV6_OFF = Path.of("/proc/sys/net/ipv6/conf/lo/disable_ipv6");
 
     private final ZtunnelConfig config;
-    private final int readinessPort;
-    private final int metricsPort;
-    private final int adminPort;
 
-    ServerListeners(
-            ZtunnelConfig config,
-            @Value("${micronaut.server.port}") int readinessPort,
-            @Value("${micronaut.metrics-port}") int metricsPort,
-            @Value("${micronaut.admin-port}") int adminPort) {
+    ServerListeners(ZtunnelConfig config) {
         this.config = config;
-        this.readinessPort = readinessPort;
-        this.metricsPort = metricsPort;
-        this.adminPort = adminPort;
     }
 
     @Override
     public NettyHttpServerConfiguration onCreated(BeanCreatedEvent<NettyHttpServerConfiguration> event) {
         List<NettyListenerConfiguration> listeners = new ArrayList<>();
         String wildcard = config.dataPlane().ipv6Enabled() ? null : "0.0.0.0";
-        listeners.add(listener("readiness", wildcard, readinessPort, true));
-        listeners.add(listener("metrics", wildcard, metricsPort, false));
-        listeners.add(listener("admin", "127.0.0.1", adminPort, false));
+        listeners.add(listener("readiness", wildcard, config.ports().readiness(), true));
+        listeners.add(listener("metrics", wildcard, config.ports().stats(), false));
+        listeners.add(listener("admin", "127.0.0.1", config.ports().admin(), false));
         if (config.dataPlane().ipv6Enabled() && hasIpv6Loopback(IPV6_OFF)) {
-            listeners.add(listener("admin-ipv6", "::1", adminPort, false));
+            listeners.add(listener("admin-ipv6", "::1", config.ports().admin(), false));
         }
         event.getBean().setListeners(listeners);
         return event.getBean();

@@ -107,6 +107,15 @@ class ServedPodsTest {
     }
 
     @Test
+    void servesFromItsBeginningUntilItLeaves() {
+        assertThat(pods.isServing()).isFalse();
+        pods.begin();
+        assertThat(pods.isServing()).isTrue();
+        var _ = pods.drain(Duration.ofSeconds(1), Duration.ofSeconds(1));
+        assertThat(pods.isServing()).isFalse();
+    }
+
+    @Test
     void isReadyOnceASnapshotIsServed() {
         assertThat(pods.isReady()).isFalse();
         pods.snapshotStarted();

@@ -279,7 +279,8 @@ final class ServersTest {
     void whatIsNotReadyIsNamed() throws Exception {
         assertThat(get("READINESS_PORT", "/healthz/ready").body())
                 .startsWith("not ready, pending: ")
-                .contains("workload proxy manager");
+                .contains("workload proxy manager")
+                .doesNotContain("dns proxy");
     }
 
     @Test
