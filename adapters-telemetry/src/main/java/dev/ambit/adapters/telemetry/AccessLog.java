@@ -9,12 +9,13 @@ import dev.ambit.domain.flow.FlowReport;
 import dev.ambit.domain.flow.Party;
 import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
+import dev.ambit.ports.telemetry.FlowPath;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One line per connection under the target {@code access}, with Istio's fields in Istio's order; a refusal adds two of ours
- * at the end. The logger of that name only says which levels are wanted: lines go to the output as bytes.
+ * One line per connection under the target {@code access}, with Istio's fields in Istio's order; a refusal adds two of ours,
+ * and a connection that took no tunnel within the node one, at the end. The logger of that name only says which levels are wanted: lines go to the output as bytes.
  */
 final class AccessLog {
     private static final String TARGET = "access";
@@ -34,7 +35,7 @@ final class AccessLog {
         }
     }
 
-    void closed(FlowReport report) {
+    void closed(FlowReport report, FlowPath path) {
         String error = error(report.outcome());
         boolean enabled = error.isEmpty() ? LOG.isInfoEnabled() : LOG.isErrorEnabled();
         if (!enabled) {
@@ -48,6 +49,7 @@ final class AccessLog {
         line.number("bytes_recv", source ? report.sent() : report.received());
         line.millis("duration", report.duration().toMillis());
         line.text("error", error);
+        line.text("path", path == FlowPath.SAME_NODE ? "same-node" : "");
         if (report.outcome() instanceof FlowOutcome.Refused(RefusalReason reason)) {
             line.text("reason", reason.word().label());
             line.text("why", reason.why());

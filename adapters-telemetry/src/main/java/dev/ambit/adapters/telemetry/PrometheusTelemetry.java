@@ -5,6 +5,7 @@ import dev.ambit.domain.address.IpPort;
 import dev.ambit.domain.flow.FlowContext;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.ports.telemetry.Counter;
+import dev.ambit.ports.telemetry.FlowPath;
 import dev.ambit.ports.telemetry.FlowProgress;
 import dev.ambit.ports.telemetry.FlowTelemetry;
 import dev.ambit.ports.telemetry.Gauge;
@@ -54,12 +55,15 @@ public final class PrometheusTelemetry implements FlowTelemetry, Meter {
     }
 
     @Override
-    public OpenFlow opened(FlowContext context, FlowProgress progress) {
+    public OpenFlow opened(FlowContext context, FlowPath path, FlowProgress progress) {
         OpenFlow counted = flows.opened(context, progress);
+        if (path == FlowPath.SAME_NODE) {
+            meters.add(Counter.SAME_NODE_CONNECTIONS, 1);
+        }
         log.opened(context);
         return report -> {
             counted.closed(report);
-            log.closed(report);
+            log.closed(report, path);
         };
     }
 

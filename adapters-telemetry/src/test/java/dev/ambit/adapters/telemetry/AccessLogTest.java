@@ -17,6 +17,7 @@ import dev.ambit.domain.policy.Peer;
 import dev.ambit.domain.policy.PolicyExplanation;
 import dev.ambit.domain.policy.PolicyName;
 import dev.ambit.domain.policy.Verdict;
+import dev.ambit.ports.telemetry.FlowPath;
 import dev.ambit.ports.telemetry.Flows;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -99,9 +100,19 @@ final class AccessLogTest {
     @ParameterizedTest
     @MethodSource("reports")
     void aClosedConnectionIsOneLine(FlowReport report, Level level, String fields) {
-        log.closed(report);
+        log.closed(report, FlowPath.USUAL);
 
         assertLine(level, "connection complete\t" + fields);
+    }
+
+    @Test
+    void aConnectionWithinTheNodeSaysSo() {
+        log.closed(Flows.over(Flows.tunnel(Reporter.SOURCE), new FlowOutcome.Completed()), FlowPath.SAME_NODE);
+
+        assertLine(
+                Level.INFO,
+                "connection complete\t" + TUNNEL
+                        + " direction=\"outbound\" bytes_sent=100 bytes_recv=2000 duration=\"12ms\" path=\"same-node\"");
     }
 
     @Test
@@ -129,7 +140,7 @@ final class AccessLogTest {
     void whatIsNotWantedIsNotWritten() {
         logger.setLevel(Level.WARN);
         log.opened(Flows.tunnel(Reporter.SOURCE));
-        log.closed(Flows.over(Flows.tunnel(Reporter.SOURCE), new FlowOutcome.Completed()));
+        log.closed(Flows.over(Flows.tunnel(Reporter.SOURCE), new FlowOutcome.Completed()), FlowPath.USUAL);
         output.flush();
 
         assertThat(written.toString(StandardCharsets.UTF_8)).isEmpty();

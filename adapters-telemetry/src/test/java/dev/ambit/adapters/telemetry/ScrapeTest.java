@@ -13,6 +13,7 @@ import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.flow.ServiceParty;
 import dev.ambit.domain.workload.Locality;
 import dev.ambit.ports.telemetry.Counter;
+import dev.ambit.ports.telemetry.FlowPath;
 import dev.ambit.ports.telemetry.FlowProgress;
 import dev.ambit.ports.telemetry.FlowTelemetry.OpenFlow;
 import dev.ambit.ports.telemetry.Flows;
@@ -153,6 +154,14 @@ final class ScrapeTest {
         assertThat(telemetry.scrape("").body())
                 .contains(
                         "ambit_connections_refused_total{reporter=\"destination\",reason=\"no_healthy_upstream\"} 3\n");
+    }
+
+    @Test
+    void connectionsWithinTheNodeAreCountedApartToo() {
+        telemetry.opened(Flows.tunnel(Reporter.SOURCE), FlowPath.SAME_NODE, FlowProgress.NONE);
+        open(Flows.tunnel(Reporter.SOURCE));
+
+        assertThat(telemetry.scrape("").body()).contains("ambit_same_node_connections_total 1\n");
     }
 
     @Test

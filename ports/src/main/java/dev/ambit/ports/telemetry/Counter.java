@@ -60,6 +60,9 @@ public enum Counter {
             "ambit_live_connections_ended",
             "Connections ended because the mesh changed under them, by reason",
             "reason"),
+    SAME_NODE_CONNECTIONS(
+            "ambit_same_node_connections",
+            "Connections to pods of this node that took no tunnel, counted where they begin"),
     LIMIT_REFUSALS(
             "ambit_limit_refusals",
             "Connections refused because a workload or the node has as many as it may, by workload and limit",

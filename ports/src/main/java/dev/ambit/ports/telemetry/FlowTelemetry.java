@@ -12,7 +12,12 @@ public interface FlowTelemetry {
      * A connection whose plan is made. Its bytes count while it is open: the progress is read whenever somebody wants to
      * know, which costs the connection nothing.
      */
-    OpenFlow opened(FlowContext context, FlowProgress progress);
+    OpenFlow opened(FlowContext context, FlowPath path, FlowProgress progress);
+
+    /** A connection that takes the usual way. */
+    default OpenFlow opened(FlowContext context, FlowProgress progress) {
+        return opened(context, FlowPath.USUAL, progress);
+    }
 
     /**
      * A connection that failed before there was anything to plan: garbage, a failed handshake.

@@ -14,6 +14,7 @@ import java.util.function.LongSupplier;
 /** Remembers everything it is told, for tests of those who tell. */
 public final class RecordingTelemetry implements FlowTelemetry, Meter {
     private final List<FlowContext> opened = new CopyOnWriteArrayList<>();
+    private final List<FlowPath> paths = new CopyOnWriteArrayList<>();
     private final Set<Open> open = ConcurrentHashMap.newKeySet();
     private final List<FlowReport> closed = new CopyOnWriteArrayList<>();
     private final List<String> rejections = new CopyOnWriteArrayList<>();
@@ -34,8 +35,9 @@ public final class RecordingTelemetry implements FlowTelemetry, Meter {
     }
 
     @Override
-    public OpenFlow opened(FlowContext context, FlowProgress progress) {
+    public OpenFlow opened(FlowContext context, FlowPath path, FlowProgress progress) {
         opened.add(context);
+        paths.add(path);
         var flow = new Open(context, progress);
         open.add(flow);
         return report -> {
@@ -96,6 +98,11 @@ public final class RecordingTelemetry implements FlowTelemetry, Meter {
 
     public List<FlowReport> closed() {
         return List.copyOf(closed);
+    }
+
+    /** The way of each connection that was opened. */
+    public List<FlowPath> paths() {
+        return List.copyOf(paths);
     }
 
     /** Bytes of open connections with this context, from their initiators. */

@@ -20,6 +20,7 @@ import dev.ambit.domain.view.MeshView;
 import dev.ambit.domain.workload.PodRef;
 import dev.ambit.ports.names.HostResolver;
 import dev.ambit.ports.telemetry.Counter;
+import dev.ambit.ports.telemetry.FlowPath;
 import dev.ambit.ports.telemetry.FlowProgress;
 import dev.ambit.ports.telemetry.FlowTelemetry;
 import dev.ambit.ports.telemetry.Meter;
@@ -237,7 +238,12 @@ public final class Flows implements FlowDecisions {
 
     @Override
     public void opened(LiveFlow flow) {
-        live.opened(flow, () -> telemetry.opened(flow.context(), flow), mesh::view);
+        live.opened(flow, () -> telemetry.opened(flow.context(), path(flow), flow), mesh::view);
+    }
+
+    /** A transport that cannot hand a connection over within the node carries out the tunnel instead. */
+    private static FlowPath path(LiveFlow flow) {
+        return flow.plan() instanceof Plan.Outbound(OutboundPlan.Local _) ? FlowPath.SAME_NODE : FlowPath.USUAL;
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.ambit.domain.flow.FairShare;
 import dev.ambit.domain.flow.FlowContext;
 import dev.ambit.domain.flow.FlowOutcome;
 import dev.ambit.domain.flow.FlowReport;
+import dev.ambit.domain.flow.HboneHeaders;
 import dev.ambit.domain.flow.InboundAttempt;
 import dev.ambit.domain.flow.InboundPlan;
 import dev.ambit.domain.flow.InboundPlanner;
@@ -25,6 +26,7 @@ import dev.ambit.domain.view.MeshChange;
 import dev.ambit.domain.workload.PodRef;
 import dev.ambit.domain.workload.Workload;
 import dev.ambit.domain.workload.WorkloadUid;
+import dev.ambit.ports.telemetry.FlowPath;
 import dev.ambit.ports.telemetry.RecordingTelemetry;
 import dev.ambit.ports.time.ManualScheduler;
 import dev.ambit.ports.transport.FlowDecisions.LiveFlow;
@@ -33,6 +35,7 @@ import dev.ambit.services.ztunnel.mesh.CurrentMesh;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
@@ -213,6 +216,25 @@ class FlowsTest {
         assertThat(telemetry.closed()).containsExactly(report);
         assertThat(patient.liveCount()).isZero();
         assertThat(patient.rememberedCount()).isZero();
+    }
+
+    @Test
+    void aConnectionThatTakesNoTunnelIsToldOfAsSuch() {
+        mesh.changed(List.of(workload(CART, "10.0.0.3")));
+        OutboundPlan plan = now(patient.outbound(new OutboundAttempt(CART, CLIENT, IpPort.of("192.0.2.1", 443))));
+        var identity = new SpiffeId(TrustDomain.CLUSTER_LOCAL, "shop", "cart");
+        var tunnel = new OutboundPlan.Tunnel(
+                plan.context(),
+                IpPort.of("10.0.0.2", 15_008),
+                "10.0.0.2:80",
+                identity,
+                Set.of(identity),
+                new HboneHeaders("", "", ""));
+
+        patient.opened(new Connection(
+                plan.context(), new Plan.Outbound(new OutboundPlan.Local(tunnel, "money", "bank")), new ArrayList<>()));
+
+        assertThat(telemetry.paths()).containsExactly(FlowPath.SAME_NODE);
     }
 
     @Test
