@@ -4,6 +4,7 @@ import dev.ambit.adapters.netty.socket.PodListener;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.ports.transport.ListenPorts;
 import dev.ambit.ports.transport.PodProxy;
+import dev.ambit.ports.transport.PodUsage;
 import dev.ambit.ports.transport.Strain;
 import dev.ambit.ports.transport.TransportException;
 import io.netty.channel.EventLoopGroup;
@@ -123,6 +124,11 @@ final class NettyPodProxy implements PodProxy {
     @Override
     public ListenPorts ports() {
         return ports;
+    }
+
+    @Override
+    public PodUsage usage() {
+        return connections.usage();
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.ambit.domain.flow.Reporter;
 import dev.ambit.ports.credentials.Credentials;
 import dev.ambit.ports.credentials.WorkloadCertificate;
 import dev.ambit.ports.transport.FlowDecisions;
+import dev.ambit.ports.transport.PodUsage;
 import dev.ambit.ports.transport.Strain;
 import dev.ambit.ports.transport.Transport.PodBinding;
 import dev.ambit.ports.transport.TransportLimits;
@@ -222,6 +223,10 @@ final class PodConnections {
     }
 
     /** What the pod's connections may hold. */
+    PodUsage usage() {
+        return new PodUsage(socketShare.held(), buffers.held());
+    }
+
     BufferBudget buffers() {
         return buffers;
     }

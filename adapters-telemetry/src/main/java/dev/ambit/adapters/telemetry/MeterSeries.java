@@ -3,6 +3,7 @@ package dev.ambit.adapters.telemetry;
 import dev.ambit.ports.telemetry.Counter;
 import dev.ambit.ports.telemetry.Gauge;
 import dev.ambit.ports.telemetry.Histogram;
+import dev.ambit.ports.telemetry.WorkloadGauge;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** The counters, gauges and histograms of {@link dev.ambit.ports.telemetry.Meter}, each found by a small key. */
 final class MeterSeries {
@@ -20,6 +22,8 @@ final class MeterSeries {
 
     private final ConcurrentHashMap<CounterKey, DoubleAdder> counters = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<HistogramKey, Observations> histograms = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<WorkloadGauge, Supplier<List<WorkloadGauge.Reading>>> workloads =
+            new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Gauge, LongSupplier> gauges = new ConcurrentHashMap<>();
 
     private record CounterKey(Counter counter, List<String> values) {}
@@ -85,6 +89,10 @@ final class MeterSeries {
         gauges.put(gauge, value);
     }
 
+    void gauge(WorkloadGauge gauge, Supplier<List<WorkloadGauge.Reading>> readings) {
+        workloads.put(gauge, readings);
+    }
+
     /** In the order in which the ports list them. */
     void writeTo(ExpositionText text) throws IOException {
         for (Counter counter : Counter.values()) {
@@ -114,6 +122,22 @@ final class MeterSeries {
                 text.gauge(gauge.metric(), gauge.help() + ".");
                 text.sample(value.getAsLong());
             }
+        }
+        for (WorkloadGauge gauge : WorkloadGauge.values()) {
+            Supplier<List<WorkloadGauge.Reading>> readings = workloads.get(gauge);
+            if (readings != null) {
+                write(text, gauge, readings.get());
+            }
+        }
+    }
+
+    private static void write(ExpositionText text, WorkloadGauge gauge, List<WorkloadGauge.Reading> readings)
+            throws IOException {
+        text.gauge(gauge.metric(), gauge.help() + ".");
+        for (WorkloadGauge.Reading reading : readings.subList(0, Math.min(SERIES_MAX, readings.size()))) {
+            text.label("namespace", TrafficLabels.bounded(reading.namespace()))
+                    .label("pod", TrafficLabels.bounded(reading.pod()))
+                    .sample(reading.value());
         }
     }
 

@@ -11,10 +11,13 @@ import dev.ambit.ports.telemetry.FlowTelemetry;
 import dev.ambit.ports.telemetry.Gauge;
 import dev.ambit.ports.telemetry.Histogram;
 import dev.ambit.ports.telemetry.Meter;
+import dev.ambit.ports.telemetry.WorkloadGauge;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -96,6 +99,11 @@ public final class PrometheusTelemetry implements FlowTelemetry, Meter {
     @Override
     public void gauge(Gauge gauge, LongSupplier value) {
         meters.gauge(gauge, value);
+    }
+
+    @Override
+    public void gauge(WorkloadGauge gauge, Supplier<List<WorkloadGauge.Reading>> readings) {
+        meters.gauge(gauge, readings);
     }
 
     /**

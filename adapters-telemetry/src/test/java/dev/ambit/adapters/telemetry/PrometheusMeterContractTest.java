@@ -5,6 +5,7 @@ import dev.ambit.ports.telemetry.Gauge;
 import dev.ambit.ports.telemetry.Histogram;
 import dev.ambit.ports.telemetry.Meter;
 import dev.ambit.ports.telemetry.MeterContract;
+import dev.ambit.ports.telemetry.WorkloadGauge;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -23,6 +24,11 @@ final class PrometheusMeterContractTest extends MeterContract {
             labels.put(counter.labels().get(i), labelValues[i]);
         }
         return samples().sum(counter.metric() + (counter.isBare() ? "" : "_total"), labels);
+    }
+
+    @Override
+    protected double measured(WorkloadGauge gauge, String namespace, String pod) {
+        return samples().sum(gauge.metric(), Map.of("namespace", namespace, "pod", pod));
     }
 
     @Override

@@ -30,10 +30,15 @@ public record TokenBucket(double perSecond, double burst) {
         return new Level(burst, nanos);
     }
 
+    /** How many there are by now. */
+    public double tokens(Level level, long nanos) {
+        double elapsed = Math.max(0, nanos - level.nanos()) / NANOS_PER_SECOND;
+        return Math.min(burst, level.tokens() + elapsed * perSecond);
+    }
+
     /** The level after one token was taken; empty if there was none. */
     public Optional<Level> take(Level level, long nanos) {
-        double elapsed = Math.max(0, nanos - level.nanos()) / NANOS_PER_SECOND;
-        double tokens = Math.min(burst, level.tokens() + elapsed * perSecond);
+        double tokens = tokens(level, nanos);
         return tokens < 1 ? Optional.empty() : Optional.of(new Level(tokens - 1, nanos));
     }
 }

@@ -1,6 +1,8 @@
 package dev.ambit.ports.telemetry;
 
+import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** Counts and measures things that are not connections. Safe for use by several threads; must not block. */
 public interface Meter {
@@ -18,6 +20,11 @@ public interface Meter {
     /** Reads the supplier whenever the gauge is scraped; the last registration of a gauge counts. */
     void gauge(Gauge gauge, LongSupplier value);
 
+    /**
+     * As the other for each workload: whoever supplies the readings bounds how many they are, and gives no workload twice.
+     */
+    void gauge(WorkloadGauge gauge, Supplier<List<WorkloadGauge.Reading>> readings);
+
     /** A meter that forgets, for tests and for parts that are run alone. */
     static Meter none() {
         return new Meter() {
@@ -33,6 +40,11 @@ public interface Meter {
 
             @Override
             public void gauge(Gauge gauge, LongSupplier value) {
+                // Nobody is looking.
+            }
+
+            @Override
+            public void gauge(WorkloadGauge gauge, Supplier<List<WorkloadGauge.Reading>> readings) {
                 // Nobody is looking.
             }
         };

@@ -9,6 +9,9 @@ public interface PodProxy extends AutoCloseable {
     /** The ports actually bound. */
     ListenPorts ports();
 
+    /** What the pod has of the transport now. Any thread. */
+    PodUsage usage();
+
     /**
      * Whether another proxy listens on these ports in the pod's namespace, so that connections find somebody when this
      * proxy stops accepting.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,23 @@ public abstract class MeterContract {
         meter().gauge(gauge, () -> 7);
 
         assertThat(measured(gauge)).isEqualTo(7);
+    }
+
+    /** What the gauge says of a workload now. */
+    protected abstract double measured(WorkloadGauge gauge, String namespace, String pod);
+
+    @ParameterizedTest
+    @EnumSource
+    protected void everyWorkloadIsMeasuredApart(WorkloadGauge gauge) {
+        meter().gauge(gauge, () -> List.of(new WorkloadGauge.Reading("shop", "cart", 1)));
+        meter().gauge(
+                        gauge,
+                        () -> List.of(
+                                new WorkloadGauge.Reading("shop", "cart", 7),
+                                new WorkloadGauge.Reading("money", "bank", 1L << 40)));
+
+        assertThat(measured(gauge, "shop", "cart")).isEqualTo(7);
+        assertThat(measured(gauge, "money", "bank")).isEqualTo(1L << 40);
     }
 
     /** How often something was observed. */

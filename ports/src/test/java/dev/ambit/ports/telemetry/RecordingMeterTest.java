@@ -14,6 +14,14 @@ final class RecordingMeterTest extends MeterContract {
     }
 
     @Override
+    protected double measured(WorkloadGauge gauge, String namespace, String pod) {
+        return telemetry.measured(gauge).stream()
+                .filter(reading -> reading.namespace().equals(namespace) && reading.pod().equals(pod))
+                .mapToLong(WorkloadGauge.Reading::value)
+                .sum();
+    }
+
+    @Override
     protected double measured(Gauge gauge) {
         return telemetry.measured(gauge);
     }

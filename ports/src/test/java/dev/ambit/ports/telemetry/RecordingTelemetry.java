@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** Remembers everything it is told, for tests of those who tell. */
 public final class RecordingTelemetry implements FlowTelemetry, Meter {
@@ -21,6 +22,7 @@ public final class RecordingTelemetry implements FlowTelemetry, Meter {
     private final Map<String, Double> counters = new ConcurrentHashMap<>();
     private final Map<String, Long> observed = new ConcurrentHashMap<>();
     private final Map<Reporter, Integer> sockets = new ConcurrentHashMap<>();
+    private final Map<WorkloadGauge, Supplier<List<WorkloadGauge.Reading>>> workloads = new ConcurrentHashMap<>();
     private final Map<Gauge, LongSupplier> gauges = new ConcurrentHashMap<>();
 
     /** A connection that is not over; one of several equal ones. */
@@ -90,6 +92,16 @@ public final class RecordingTelemetry implements FlowTelemetry, Meter {
     @Override
     public void gauge(Gauge gauge, LongSupplier value) {
         gauges.put(gauge, value);
+    }
+
+    @Override
+    public void gauge(WorkloadGauge gauge, Supplier<List<WorkloadGauge.Reading>> readings) {
+        workloads.put(gauge, readings);
+    }
+
+    /** The readings now; none if nobody registered any. */
+    public List<WorkloadGauge.Reading> measured(WorkloadGauge gauge) {
+        return workloads.getOrDefault(gauge, List::of).get();
     }
 
     public List<FlowContext> opened() {

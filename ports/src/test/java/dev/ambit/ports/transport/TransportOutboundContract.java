@@ -25,6 +25,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +99,37 @@ public abstract class TransportOutboundContract extends TransportContract {
     private static String echoed(Socket socket, String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
         return new String(socket.getInputStream().readNBytes(text.length()), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void whatAPodHasOfTheTransportIsTold() throws Exception {
+        var reading = new CompletableFuture<Void>();
+        Upstream application = closing(Upstream.start(connection -> {
+            reading.join();
+            connection.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
+        }));
+        PodProxy proxy = pod(application, false);
+        assertThat(proxy.usage()).isEqualTo(new PodUsage(0, 0));
+        Socket socket = connect(proxy.ports().outbound());
+        Thread writer = Thread.startVirtualThread(() -> write(socket, new AtomicLong()));
+        LiveFlow flow = RecordingDecisions.next(decisions.opened);
+        // The application reads nothing: once what the kernel holds is full, the proxy holds what it has read.
+        await(() -> proxy.usage().bufferedBytes() > 0 || flow.received() == BIG);
+
+        assertThat(proxy.usage().sockets()).isEqualTo(2);
+        assertThat(proxy.usage().bufferedBytes()).isPositive();
+        reading.complete(null);
+        writer.join();
+        RecordingDecisions.next(decisions.closed);
+        await(() -> proxy.usage().equals(new PodUsage(0, 0)));
+    }
+
+    private static void await(BooleanSupplier state) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!state.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(until);
+            LockSupport.parkNanos(1_000_000);
+        }
     }
 
     @Test

@@ -56,6 +56,11 @@ public final class SocketBudget {
             }
         }
 
+        /** Of this pod, now. */
+        public int held() {
+            return held.get();
+        }
+
         /** Why {@link #take} said no: one line. */
         public String exhausted() {
             return "no socket to spare: " + open.get() + " are open and " + held.get() + " of them are this pod's, "

@@ -20,12 +20,14 @@ import dev.ambit.services.ztunnel.credentials.CertificateKeeper;
 import dev.ambit.services.ztunnel.credentials.LiveTunnels;
 import dev.ambit.services.ztunnel.dns.DnsProxy;
 import dev.ambit.services.ztunnel.dns.DnsServingTransport;
+import dev.ambit.services.ztunnel.flow.FairShares;
 import dev.ambit.services.ztunnel.flow.Flows;
 import dev.ambit.services.ztunnel.flow.LoggedDecisions;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
 import dev.ambit.services.ztunnel.pod.PreparedPods;
 import dev.ambit.services.ztunnel.pod.ServedPods;
 import dev.ambit.services.ztunnel.pod.Shutdown;
+import dev.ambit.services.ztunnel.pod.WorkloadShares;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Named;
@@ -109,6 +111,13 @@ final class DataPlaneFactory {
         telemetry.gauge(Gauge.ACTIVE_PROXIES, pods::activeCount);
         telemetry.gauge(Gauge.PENDING_PROXIES, pods::pendingCount);
         return pods;
+    }
+
+    @Singleton
+    WorkloadShares shares(FairShares connections, ServedPods pods, PrometheusTelemetry telemetry) {
+        var shares = new WorkloadShares(connections, pods);
+        shares.register(telemetry);
+        return shares;
     }
 
     @Singleton

@@ -3,6 +3,7 @@ package dev.ambit.services.ztunnel.dns;
 import dev.ambit.ports.transport.FlowDecisions;
 import dev.ambit.ports.transport.ListenPorts;
 import dev.ambit.ports.transport.PodProxy;
+import dev.ambit.ports.transport.PodUsage;
 import dev.ambit.ports.transport.Transport;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -48,6 +49,11 @@ public final class DnsServingTransport implements Transport {
         @Override
         public ListenPorts ports() {
             return proxy.ports();
+        }
+
+        @Override
+        public PodUsage usage() {
+            return proxy.usage();
         }
 
         @Override

@@ -62,9 +62,10 @@ public final class FairShares {
     /**
      * What one workload holds.
      *
+     * @param tokens new connections it could open at once
      * @param refused connections refused because of a limit, since the pod was first seen
      */
-    public record Usage(PodRef pod, int connections, long refused) {}
+    public record Usage(PodRef pod, int connections, int tokens, long refused) {}
 
     private static final class Held {
         private final AtomicInteger connections = new AtomicInteger();
@@ -149,6 +150,16 @@ public final class FairShares {
         }
     }
 
+    /** What a workload that holds nothing has. */
+    public Usage none(PodRef pod) {
+        return new Usage(pod, 0, (int) workloadBucket.burst(), 0);
+    }
+
+    /** The bounds. */
+    public FairShare bounds() {
+        return share;
+    }
+
     /** Connections of all workloads. */
     public int held() {
         return heldByNode.get();
@@ -169,10 +180,12 @@ public final class FairShares {
 
     /** Every workload that holds something or was refused something, the greediest first. */
     public List<Usage> usage() {
+        long now = nanos.getAsLong();
         return pods.entrySet().stream()
                 .map(entry -> new Usage(
                         entry.getKey(),
                         entry.getValue().connections.get(),
+                        (int) workloadBucket.tokens(entry.getValue().level.get(), now),
                         entry.getValue().refused.get()))
                 .filter(usage -> usage.connections() > 0 || usage.refused() > 0)
                 .sorted(Comparator.comparingInt(Usage::connections).reversed())

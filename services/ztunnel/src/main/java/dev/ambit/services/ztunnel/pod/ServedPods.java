@@ -8,6 +8,7 @@ import dev.ambit.ports.telemetry.Meter;
 import dev.ambit.ports.transport.FlowDecisions;
 import dev.ambit.ports.transport.ListenPorts;
 import dev.ambit.ports.transport.PodProxy;
+import dev.ambit.ports.transport.PodUsage;
 import dev.ambit.ports.transport.Transport;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -151,6 +152,13 @@ public final class ServedPods implements PodFeed.Listener, AutoCloseable {
     /** The same, and how each stands. */
     public synchronized List<PodState> states() {
         return pods.values().stream().map(ServedPod::state).toList();
+    }
+
+    /** What each pod that is served has of the transport. */
+    public synchronized Map<PodRef, PodUsage> usage() {
+        var usage = new HashMap<PodRef, PodUsage>();
+        pods.values().forEach(served -> served.proxy().ifPresent(proxy -> usage.put(served.pod, proxy.usage())));
+        return usage;
     }
 
     @Override

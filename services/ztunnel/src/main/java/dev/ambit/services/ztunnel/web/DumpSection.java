@@ -2,7 +2,7 @@ package dev.ambit.services.ztunnel.web;
 
 /** One more top-level key of the config dump, from the part of the proxy that knows. */
 public interface DumpSection {
-    /** The key, as Istio's ztunnel has it. */
+    /** The key; Istio's ztunnel's where it has one. */
     String key();
 
     /** Maps, lists, text and numbers, read when the dump is asked for. Never a secret. */

@@ -93,7 +93,7 @@ class FairSharesTest {
 
         assertThat(telemetry.counted(Counter.LIMIT_REFUSALS, "shop", "noisy", "workload_connections"))
                 .isEqualTo(3);
-        assertThat(shares.usage()).containsExactly(new FairShares.Usage(NOISY, 1, 3));
+        assertThat(shares.usage()).containsExactly(new FairShares.Usage(NOISY, 1, 2 * PLENTY - 1, 3));
     }
 
     @Test

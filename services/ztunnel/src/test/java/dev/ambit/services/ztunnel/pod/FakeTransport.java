@@ -3,6 +3,7 @@ package dev.ambit.services.ztunnel.pod;
 import dev.ambit.ports.transport.FlowDecisions;
 import dev.ambit.ports.transport.ListenPorts;
 import dev.ambit.ports.transport.PodProxy;
+import dev.ambit.ports.transport.PodUsage;
 import dev.ambit.ports.transport.Transport;
 import dev.ambit.ports.transport.TransportException;
 import java.time.Duration;
@@ -24,6 +25,7 @@ final class FakeTransport implements Transport {
         final PodBinding binding;
         final CompletableFuture<Void> drained = new CompletableFuture<>();
         final List<Duration> deadlines = new ArrayList<>();
+        PodUsage usage = new PodUsage(0, 0);
         boolean hasSuccessor;
         boolean closed;
 
@@ -34,6 +36,11 @@ final class FakeTransport implements Transport {
         @Override
         public ListenPorts ports() {
             return binding.ports();
+        }
+
+        @Override
+        public PodUsage usage() {
+            return usage;
         }
 
         @Override
