@@ -2,7 +2,6 @@ package dev.ambit.services.ztunnel.web;
 
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
-import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
@@ -24,12 +23,6 @@ final class AdminController {
             hint: mod_name:\tthe module name, i.e. ztunnel::proxy
             """;
 
-    private static final String NO_PROFILER = """
-            this proxy runs on a JVM and has no profiler that writes pprof. From the node, as the proxy's user:
-              CPU:  jcmd <pid> JFR.start duration=30s filename=/tmp/ztunnel.jfr
-              heap: jcmd <pid> GC.class_histogram, or GC.heap_dump /tmp/ztunnel.hprof
-            """;
-
     private static final String PAGE = """
             <!DOCTYPE html>
             <html lang="en">
@@ -47,7 +40,9 @@ final class AdminController {
             "explain", "why a connection is or would be carried or refused; params: from, to, port, format=json|text",
             "logging", "query or change logging levels (POST)",
             "quitquitquit", "shut down the proxy (POST)",
-            "debug/pprof/profile", "how to profile this process");
+            "debug/pprof/profile", "CPU profile for pprof; params: seconds 1-300 (10), frequency 1-1000 (100), of=samples|cpu-time",
+            "debug/pprof/allocs", "who allocates, for pprof; params: seconds 1-300 (10)",
+            "debug/pprof/heap", "what lives by class, for pprof");
 
     private final ConfigDump dump;
     private final LogControl logs;
@@ -97,12 +92,5 @@ final class AdminController {
     String quit() {
         end.begin("POST /quitquitquit");
         return "shutdown now\n";
-    }
-
-    @Get(
-            uris = {"/debug/pprof/profile", "/debug/pprof/heap", "/debug/pprof/heap/profiling"},
-            produces = MediaType.TEXT_PLAIN)
-    HttpResponse<String> profile() {
-        return HttpResponse.<String>status(HttpStatus.NOT_IMPLEMENTED).body(NO_PROFILER);
     }
 }

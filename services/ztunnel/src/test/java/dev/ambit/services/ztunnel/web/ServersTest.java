@@ -257,8 +257,13 @@ final class ServersTest {
         "ADMIN_PORT, /nowhere, 404",
         "ADMIN_PORT, /metrics, 404",
         "ADMIN_PORT, /healthz/ready, 404",
-        "ADMIN_PORT, /debug/pprof/profile, 501",
-        "ADMIN_PORT, /debug/pprof/heap, 501",
+        "ADMIN_PORT, /debug/pprof/profile?seconds=0, 400",
+        "ADMIN_PORT, /debug/pprof/profile?seconds=301, 400",
+        "ADMIN_PORT, /debug/pprof/profile?frequency=fast, 400",
+        "ADMIN_PORT, /debug/pprof/profile?of=everything, 400",
+        "ADMIN_PORT, /debug/pprof/allocs?seconds=-1, 400",
+        "ADMIN_PORT, /debug/pprof/heap/profiling?activate=true, 200",
+        "STATS_PORT, /debug/pprof/heap, 404",
         "STATS_PORT, /metrics, 200",
         "STATS_PORT, /stats/prometheus, 200",
         "STATS_PORT, /config_dump, 404",
@@ -273,6 +278,27 @@ final class ServersTest {
         if (status == 404) {
             assertThat(response.body()).isEmpty();
         }
+    }
+
+    /** What pprof reads begins with gzip's mark; the profiler's own test reads on. */
+    @Test
+    void profilesAreTakenOneAtATime() throws Exception {
+        var profile = HttpRequest.newBuilder(uri("ADMIN_PORT", "/debug/pprof/profile?seconds=2"))
+                .build();
+        var heap = HttpRequest.newBuilder(uri("ADMIN_PORT", "/debug/pprof/heap")).build();
+        var first = CLIENT.sendAsync(profile, BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> second = CLIENT.send(heap, BodyHandlers.ofByteArray());
+        while (second.statusCode() == 200 && !first.isDone()) {
+            second = CLIENT.send(heap, BodyHandlers.ofByteArray());
+        }
+
+        // Whichever came first, the two did not go on at the same time.
+        List<HttpResponse<byte[]>> both = List.of(first.get(), second);
+        assertThat(both).anySatisfy(refused -> {
+            assertThat(refused.statusCode()).isEqualTo(409);
+            assertThat(new String(refused.body(), StandardCharsets.UTF_8)).contains("a profile is being taken");
+        });
+        assertThat(CLIENT.send(heap, BodyHandlers.ofByteArray()).body()).startsWith(0x1f, 0x8b);
     }
 
     @Test
