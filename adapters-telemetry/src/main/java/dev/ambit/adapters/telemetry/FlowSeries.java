@@ -7,7 +7,7 @@ import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.RefusalWord;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.flow.ResponseFlag;
-import dev.ambit.ports.telemetry.FlowProgress;
+import dev.ambit.ports.telemetry.FlowTelemetry.FlowProgress;
 import dev.ambit.ports.telemetry.FlowTelemetry.OpenFlow;
 import java.io.IOException;
 import java.util.Collections;

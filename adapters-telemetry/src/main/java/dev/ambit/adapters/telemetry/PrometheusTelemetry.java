@@ -6,7 +6,6 @@ import dev.ambit.domain.flow.FlowContext;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.ports.telemetry.Counter;
 import dev.ambit.ports.telemetry.FlowPath;
-import dev.ambit.ports.telemetry.FlowProgress;
 import dev.ambit.ports.telemetry.FlowTelemetry;
 import dev.ambit.ports.telemetry.Gauge;
 import dev.ambit.ports.telemetry.Histogram;

@@ -14,7 +14,7 @@ import dev.ambit.domain.flow.ServiceParty;
 import dev.ambit.domain.workload.Locality;
 import dev.ambit.ports.telemetry.Counter;
 import dev.ambit.ports.telemetry.FlowPath;
-import dev.ambit.ports.telemetry.FlowProgress;
+import dev.ambit.ports.telemetry.FlowTelemetry.FlowProgress;
 import dev.ambit.ports.telemetry.FlowTelemetry.OpenFlow;
 import dev.ambit.ports.telemetry.Flows;
 import dev.ambit.ports.telemetry.Gauge;

@@ -11,7 +11,7 @@ import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.workload.PodRef;
-import dev.ambit.ports.telemetry.FlowProgress;
+import dev.ambit.ports.telemetry.FlowTelemetry.FlowProgress;
 import java.util.concurrent.CompletionStage;
 
 /**

@@ -7,6 +7,7 @@ import dev.ambit.domain.flow.FlowContext;
 import dev.ambit.domain.flow.FlowOutcome;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.flow.ResponseFlag;
+import dev.ambit.ports.telemetry.FlowTelemetry.FlowProgress;
 import dev.ambit.ports.telemetry.FlowTelemetry.OpenFlow;
 import java.util.ArrayList;
 import java.util.concurrent.Executors;

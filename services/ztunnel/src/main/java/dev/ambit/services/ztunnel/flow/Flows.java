@@ -21,7 +21,7 @@ import dev.ambit.domain.workload.PodRef;
 import dev.ambit.ports.names.HostResolver;
 import dev.ambit.ports.telemetry.Counter;
 import dev.ambit.ports.telemetry.FlowPath;
-import dev.ambit.ports.telemetry.FlowProgress;
+import dev.ambit.ports.telemetry.FlowTelemetry.FlowProgress;
 import dev.ambit.ports.telemetry.FlowTelemetry;
 import dev.ambit.ports.telemetry.Meter;
 import dev.ambit.ports.transport.FlowDecisions;
