@@ -3,6 +3,8 @@ package dev.ambit.adapters.xds.ca;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.ambit.adapters.xds.channel.ControlPlaneChannel;
+import dev.ambit.adapters.xds.channel.ControlPlaneRoots;
+import dev.ambit.adapters.xds.file.FileWatch;
 import dev.ambit.adapters.xds.proto.ca.IstioCertificateRequest;
 import dev.ambit.adapters.xds.proto.ca.IstioCertificateResponse;
 import dev.ambit.adapters.xds.proto.ca.IstioCertificateServiceGrpc;
@@ -14,7 +16,10 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -30,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * Certificates from any control plane that speaks istio.v1.auth.IstioCertificateService. Asks on behalf of
  * a workload (metadata {@code ImpersonatedIdentity}), as a node proxy does, or for itself.
  *
- * <p>The channel is kept open and replaced when the root CA file has new content; if that content cannot be used, the old
- * channel stays.
+ * <p>The channel is kept open. The root CA file is watched: when it has new content the channel is replaced before the next
+ * request; if that content cannot be used, the old channel stays and each request tries again.
  */
 public final class XdsCertificateSource implements CertificateSource {
     private static final Logger LOG = LoggerFactory.getLogger(XdsCertificateSource.class);
@@ -42,16 +47,39 @@ public final class XdsCertificateSource implements CertificateSource {
     /** Requests under way at once; callers schedule, this is only the last resort. */
     private static final int REQUESTS_MAX = 256;
 
+    /** As Istio's ztunnel waits. */
+    private static final Duration QUIET = Duration.ofSeconds(2);
+
     private final CaClientOptions options;
     private final ExecutorService requests = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("certificate-request-", 0).factory());
     private final Semaphore underWay = new Semaphore(REQUESTS_MAX);
+    private final Optional<FileWatch> watch;
+    private volatile boolean rootsMayDiffer = true;
     private @Nullable ManagedChannel channel;
     private String channelRoots = "";
     private boolean closed;
 
     public XdsCertificateSource(CaClientOptions options) {
+        this(options, QUIET);
+    }
+
+    /** @param quiet how long the folder of the root CA file has to be left alone before it is looked at */
+    XdsCertificateSource(CaClientOptions options, Duration quiet) {
         this.options = options;
+        this.watch = options.controlPlane().roots() instanceof ControlPlaneRoots.InFile(Path file)
+                ? watch(file, quiet)
+                : Optional.empty();
+    }
+
+    /** Where the system has no watch to spare, the file is read for every request instead. */
+    private Optional<FileWatch> watch(Path file, Duration quiet) {
+        try {
+            return Optional.of(FileWatch.start(file, quiet, () -> rootsMayDiffer = true));
+        } catch (IOException unwatched) {
+            LOG.warn("root CA file cannot be watched, reading it for every request\tfile={} error=\"{}\"", file, unwatched.toString());
+            return Optional.empty();
+        }
     }
 
     @Override
@@ -125,6 +153,11 @@ public final class XdsCertificateSource implements CertificateSource {
             throw new CredentialsException("certificate of " + identity + ": closed");
         }
         ManagedChannel current = channel;
+        if (current != null && watch.isPresent() && !rootsMayDiffer) {
+            return current;
+        }
+        // Before the file is read: a change from now on is another one.
+        rootsMayDiffer = false;
         try {
             String roots = ControlPlaneChannel.rootsPem(options.controlPlane());
             if (current == null || !roots.equals(channelRoots)) {
@@ -140,6 +173,7 @@ public final class XdsCertificateSource implements CertificateSource {
                 channelRoots = roots;
             }
         } catch (IOException e) {
+            rootsMayDiffer = true;
             if (current == null) {
                 throw new CredentialsException("certificate of " + identity + ": " + e.getMessage(), e);
             }
@@ -152,6 +186,7 @@ public final class XdsCertificateSource implements CertificateSource {
     public void close() {
         synchronized (this) {
             closed = true;
+            watch.ifPresent(FileWatch::close);
             if (channel != null) {
                 channel.shutdownNow();
             }

@@ -1,5 +1,6 @@
 package dev.ambit.adapters.xds.revocation;
 
+import dev.ambit.adapters.xds.file.FileWatch;
 import dev.ambit.ports.credentials.Revocations;
 import dev.ambit.ports.credentials.RevokedCertificate;
 import java.io.IOException;

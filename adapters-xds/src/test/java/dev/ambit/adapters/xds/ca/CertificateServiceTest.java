@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ambit.adapters.xds.channel.ControlPlane;
 import dev.ambit.adapters.xds.channel.ControlPlaneChannel;
+import dev.ambit.adapters.xds.channel.ControlPlaneRoots;
 import dev.ambit.adapters.xds.channel.TestCertificates;
 import dev.ambit.adapters.xds.channel.TestServer;
 import dev.ambit.adapters.xds.proto.ca.IstioCertificateRequest;
@@ -15,13 +16,17 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +56,67 @@ class CertificateServiceTest {
 
     private static XdsCertificateSource source(ControlPlane controlPlane) {
         return new XdsCertificateSource(
-                new CaClientOptions(controlPlane, Duration.ofHours(24), Duration.ofSeconds(10)));
+                new CaClientOptions(controlPlane, Duration.ofHours(24), Duration.ofSeconds(10)), Duration.ofMillis(50));
+    }
+
+    /** Asks until it is answered: a new root is noticed soon, not at once. */
+    private static void awaitTrust(XdsCertificateSource source) throws InterruptedException, TimeoutException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (true) {
+            try {
+                source.request(CART).toCompletableFuture().get(10, TimeUnit.SECONDS);
+                return;
+            } catch (ExecutionException stillDistrusted) {
+                assertThat(System.nanoTime()).as("still: %s", stillDistrusted.getMessage()).isLessThan(until);
+            }
+        }
+    }
+
+    private ControlPlane trusting(Path roots) {
+        ControlPlane address = address();
+        return new ControlPlane(
+                address.address(),
+                new ControlPlaneRoots.InFile(roots),
+                address.alternativeHostname(),
+                address.token(),
+                address.clusterId());
+    }
+
+    private static Path write(Path file, TestCertificates certificates) throws IOException {
+        return Files.writeString(file, TestCertificates.pem(certificates.root()));
+    }
+
+    @Test
+    void followsARootFileThatIsReplacedByRename(@TempDir Path folder) throws Exception {
+        server.start(new CertificateService(new FakeAuthority(ROOT, FakeAuthority.Fault.NOTHING)));
+        Path file = write(folder.resolve("root-cert.pem"), new TestCertificates("old"));
+        try (var source = source(trusting(file))) {
+            assertThatThrownBy(() -> source.request(CART).toCompletableFuture().get(10, TimeUnit.SECONDS))
+                    .hasMessageContaining("UNAVAILABLE");
+
+            Files.move(write(folder.resolve("fresh"), ROOT), file, StandardCopyOption.ATOMIC_MOVE);
+
+            awaitTrust(source);
+        }
+    }
+
+    /** The kubelet writes a folder of its own and swaps the link {@code ..data} that the file's own link leads through. */
+    @Test
+    void followsARootFileInAVolumeOfKubernetes(@TempDir Path volume) throws Exception {
+        server.start(new CertificateService(new FakeAuthority(ROOT, FakeAuthority.Fault.NOTHING)));
+        write(Files.createDirectory(volume.resolve("..2026_1")).resolve("root-cert.pem"), new TestCertificates("old"));
+        Path data = Files.createSymbolicLink(volume.resolve("..data"), Path.of("..2026_1"));
+        Path file = Files.createSymbolicLink(volume.resolve("root-cert.pem"), Path.of("..data/root-cert.pem"));
+        try (var source = source(trusting(file))) {
+            assertThatThrownBy(() -> source.request(CART).toCompletableFuture().get(10, TimeUnit.SECONDS))
+                    .hasMessageContaining("UNAVAILABLE");
+
+            write(Files.createDirectory(volume.resolve("..2026_2")).resolve("root-cert.pem"), ROOT);
+            Path swap = Files.createSymbolicLink(volume.resolve("..data_tmp"), Path.of("..2026_2"));
+            Files.move(swap, data, StandardCopyOption.ATOMIC_MOVE);
+
+            awaitTrust(source);
+        }
     }
 
     private static Status.Code fails(ControlPlane controlPlane, IstioCertificateRequest request) throws IOException {
@@ -144,7 +209,7 @@ class CertificateServiceTest {
                     .hasMessageContaining("UNAVAILABLE");
 
             server.file("root.pem", TestCertificates.pem(ROOT.root()));
-            source.request(CART).toCompletableFuture().get(10, TimeUnit.SECONDS);
+            awaitTrust(source);
 
             server.file("token", "expired");
             assertThatThrownBy(() -> source.request(CART).toCompletableFuture().get(10, TimeUnit.SECONDS))

@@ -1,4 +1,4 @@
-package dev.ambit.adapters.xds.revocation;
+package dev.ambit.adapters.xds.file;
 
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * what Kubernetes does to a mounted volume (the file is a link below a link that is swapped), and looks now and then even
  * without an event, because a folder may come later than this process.
  */
-final class FileWatch implements AutoCloseable {
+public final class FileWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
     private static final Duration LOOK_ANYWAY = Duration.ofSeconds(5);
 
@@ -60,8 +60,14 @@ final class FileWatch implements AutoCloseable {
                 Thread.ofPlatform().daemon().name("watch-" + file.getFileName()).unstarted(this::run);
     }
 
-    /** Watches from now on: the caller reads the file after this returns and misses nothing. */
-    static FileWatch start(Path file, Duration quiet, Runnable changed) throws IOException {
+    /**
+     * Watches from now on: the caller reads the file after this returns and misses nothing.
+     *
+     * @param quiet how long the file's folder has to be left alone before the call
+     * @param changed runs on the watch's own thread
+     * @throws IOException if the system has no watch to spare
+     */
+    public static FileWatch start(Path file, Duration quiet, Runnable changed) throws IOException {
         var watch = new FileWatch(file, quiet, changed, FileSystems.getDefault().newWatchService());
         watch.register();
         watch.thread.start();
