@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link DnsServer} promises, on loopback and without privilege. Its limits are {@link DnsServerLimitsContract}. */
@@ -139,6 +140,62 @@ public abstract class DnsServerContract extends DnsServerFixture {
         assertThat(ends(client)).isTrue();
         new ServerSocket(listener.port(), 1, LOOPBACK).close();
         new DatagramSocket(new InetSocketAddress(LOOPBACK, listener.port())).close();
+    }
+
+    private DnsListener serveAt(int port, String answer) {
+        var binding = new DnsBinding(new FakeNetworkNamespace(7), List.of(LOOPBACK), port);
+        return closing(closing(server(LIMITS))
+                .serve(binding, (_, _, _) -> CompletableFuture.completedFuture(Optional.of(text(answer)))));
+    }
+
+    /** The kernel would spread them by the client's port. */
+    private void assertAllAnswered(int port, String answer) throws IOException {
+        for (int i = 0; i < 20; i++) {
+            assertThat(DnsClient.byUdp(datagrams(), LOOPBACK, port, text("?"))).isEqualTo(text(answer));
+            Socket stream = closing(new Socket(LOOPBACK, port));
+            DnsClient.send(stream, text("?"));
+            assertThat(DnsClient.receive(stream)).isEqualTo(text(answer));
+        }
+    }
+
+    @Test
+    void whoeverComesLastIsAskedAndTheOldOneAgainWhenItLeaves() throws IOException {
+        DnsListener old = serveAt(0, "old");
+        assertAllAnswered(old.port(), "old");
+
+        DnsListener fresh = serveAt(old.port(), "new");
+        assertAllAnswered(old.port(), "new");
+        fresh.close();
+        assertAllAnswered(old.port(), "old");
+    }
+
+    @Test
+    void noMessageIsLostWhenTheOldOneLeaves() throws Exception {
+        DnsListener old = serveAt(0, "old");
+        int port = old.port();
+        var asking = new AtomicBoolean(true);
+        var lost = new ConcurrentLinkedQueue<Exception>();
+        Thread client = Thread.ofPlatform().start(() -> {
+            while (asking.get() && lost.isEmpty()) {
+                try (var socket = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0))) {
+                    DnsClient.byUdp(socket, LOOPBACK, port, text("?"));
+                } catch (IOException unanswered) {
+                    lost.add(unanswered);
+                }
+            }
+        });
+        for (int i = 0; i < 5; i++) {
+            DnsListener fresh = serveAt(port, "new");
+            // Asked after the new one came, so the old one has read all it will ever get before this is answered.
+            assertAllAnswered(port, "new");
+            old.close();
+            assertAllAnswered(port, "new");
+            old = fresh;
+        }
+        asking.set(false);
+        client.join();
+
+        assertThat(lost).isEmpty();
     }
 
     @Test

@@ -1,6 +1,8 @@
 package dev.ambit.adapters.netty.dns;
 
 import dev.ambit.adapters.netty.socket.PodListener;
+import dev.ambit.adapters.netty.socket.ReusePort;
+import dev.ambit.adapters.netty.socket.ReusePort.Protocol;
 import dev.ambit.ports.dns.DnsListener;
 import dev.ambit.ports.dns.DnsServer.DnsBinding;
 import dev.ambit.ports.podnetwork.PodNetworkException;
@@ -65,12 +67,19 @@ final class PodDnsListener implements DnsListener {
     private void bind(DnsBinding binding) {
         port = binding.port();
         for (InetAddress address : binding.addresses()) {
-            ChannelFuture stream = bindStream(binding, new InetSocketAddress(address, port));
+            var where = new InetSocketAddress(address, port);
+            int streams = ReusePort.members(binding.namespace(), Protocol.TCP, where);
+            int datagrams = ReusePort.members(binding.namespace(), Protocol.UDP, where);
+            ChannelFuture stream = bindStream(binding, where);
             if (!stream.isSuccess() && !(address instanceof Inet4Address) && PodListener.lacksIpv6(stream.cause())) {
                 continue;
             }
-            port = ((InetSocketAddress) bound(stream, address, "TCP").localAddress()).getPort();
-            bound(bindDatagrams(binding, new InetSocketAddress(address, port)), address, "UDP");
+            Channel listening = bound(stream, address, "TCP");
+            port = ((InetSocketAddress) listening.localAddress()).getPort();
+            Channel asked = bound(bindDatagrams(binding, new InetSocketAddress(address, port)), address, "UDP");
+            // From here on whoever served the pod before is asked nothing more, and has answered by the time it closes.
+            ReusePort.takeOver(asked, datagrams);
+            ReusePort.takeOver(listening, streams);
             addresses.add(address);
         }
     }
