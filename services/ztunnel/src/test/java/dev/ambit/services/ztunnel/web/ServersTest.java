@@ -34,6 +34,7 @@ import io.micronaut.runtime.server.EmbeddedServer;
 import jakarta.inject.Singleton;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -326,6 +327,23 @@ final class ServersTest {
         }
         assertThat(get("STATS_PORT", "/metrics").headers().firstValue("content-encoding"))
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gzip, gzip", "'br, zstd, gzip;q=0.1', gzip", "'br, zstd', ''", "'', ''"})
+    void theDumpIsCompressedForThoseWhoWantIt(String accepted, String coding) throws Exception {
+        var request = HttpRequest.newBuilder(uri("ADMIN_PORT", "/config_dump"));
+        if (!accepted.isEmpty()) {
+            request.header("Accept-Encoding", accepted);
+        }
+        HttpResponse<byte[]> response = CLIENT.send(request.build(), BodyHandlers.ofByteArray());
+
+        assertThat(response.headers().firstValue("content-encoding").orElse("")).isEqualTo(coding);
+        try (InputStream body = coding.isEmpty()
+                ? new ByteArrayInputStream(response.body())
+                : new GZIPInputStream(new ByteArrayInputStream(response.body()))) {
+            assertThat(new String(body.readAllBytes(), StandardCharsets.UTF_8)).contains("\"workloads\"");
+        }
     }
 
     @ParameterizedTest
