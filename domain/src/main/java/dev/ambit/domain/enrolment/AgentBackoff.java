@@ -11,15 +11,15 @@ import java.util.random.RandomGenerator;
  * @param failures in a row
  */
 public record AgentBackoff(Duration first, int failures) {
+    private static final Duration LONGEST = Duration.ofSeconds(15);
+    private static final double SPREAD = 0.2;
+    private static final int COUNTED_MAX = 30;
+
     /** The agent's socket cannot be connected to. */
     public static final AgentBackoff CONNECTING = new AgentBackoff(Duration.ofMillis(20), 0);
 
     /** The agent was reached and the connection ended before its pods were known. */
     public static final AgentBackoff ANNOUNCING = new AgentBackoff(Duration.ofMillis(5), 0);
-
-    private static final Duration LONGEST = Duration.ofSeconds(15);
-    private static final double SPREAD = 0.2;
-    private static final int COUNTED_MAX = 30;
 
     public AgentBackoff {
         if (first.isNegative() || first.isZero() || first.compareTo(LONGEST) > 0) {
