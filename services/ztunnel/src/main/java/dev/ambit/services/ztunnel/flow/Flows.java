@@ -243,7 +243,9 @@ public final class Flows implements FlowDecisions {
 
     /** A transport that cannot hand a connection over within the node carries out the tunnel instead. */
     private static FlowPath path(LiveFlow flow) {
-        return flow.plan() instanceof Plan.Outbound(OutboundPlan.Local _) ? FlowPath.SAME_NODE : FlowPath.USUAL;
+        return flow.plan() instanceof Plan.Outbound outbound && outbound.plan() instanceof OutboundPlan.Local
+                ? FlowPath.SAME_NODE
+                : FlowPath.USUAL;
     }
 
     @Override

@@ -14,7 +14,7 @@ final class ProtoBytes {
     /** Zero is left out, as proto3 has it. */
     ProtoBytes number(int field, long value) {
         if (value != 0) {
-            varint((long) field << 3 | VARINT);
+            varint(tag(field, VARINT));
             varint(value);
         }
         return this;
@@ -37,10 +37,14 @@ final class ProtoBytes {
     }
 
     private ProtoBytes bytes(int field, byte[] bytes) {
-        varint((long) field << 3 | LENGTH);
+        varint(tag(field, LENGTH));
         varint(bytes.length);
         out.writeBytes(bytes);
         return this;
+    }
+
+    private static long tag(int field, int type) {
+        return field * 8L + type;
     }
 
     private void varint(long value) {
