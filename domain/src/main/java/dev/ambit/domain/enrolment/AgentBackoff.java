@@ -23,7 +23,8 @@ public record AgentBackoff(Duration first, int failures) {
 
     public AgentBackoff {
         if (first.isNegative() || first.isZero() || first.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException("first pause: " + first + ", must be more than nothing and at most " + LONGEST);
+            throw new IllegalArgumentException(
+                    "first pause: " + first + ", must be more than nothing and at most " + LONGEST);
         }
         if (failures < 0) {
             throw new IllegalArgumentException("failures: " + failures);

@@ -16,7 +16,8 @@ final class RecordingMeterTest extends MeterContract {
     @Override
     protected double measured(WorkloadGauge gauge, String namespace, String pod) {
         return telemetry.measured(gauge).stream()
-                .filter(reading -> reading.namespace().equals(namespace) && reading.pod().equals(pod))
+                .filter(reading ->
+                        reading.namespace().equals(namespace) && reading.pod().equals(pod))
                 .mapToLong(WorkloadGauge.Reading::value)
                 .sum();
     }

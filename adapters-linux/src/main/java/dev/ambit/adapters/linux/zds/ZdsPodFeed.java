@@ -70,7 +70,9 @@ public final class ZdsPodFeed implements PodFeed {
                 awayKnown = true;
             }
             connecting = ending.connected ? AgentBackoff.CONNECTING : connecting.afterFailure();
-            announcing = ending.connected ? (ending.orderly ? AgentBackoff.ANNOUNCING : announcing).afterFailure() : announcing;
+            announcing = ending.connected
+                    ? (ending.orderly ? AgentBackoff.ANNOUNCING : announcing).afterFailure()
+                    : announcing;
             pause((ending.connected ? announcing : connecting).pause(RANDOM));
         }
         LOG.debug("zds feed ended\tsocket={}", path);

@@ -51,8 +51,8 @@ public final class ReusePort {
         String table = protocol.table + (address.getAddress().getAddress().length == 4 ? "" : "6");
         return namespace.call(() -> {
             // The thread's, because the process is in another namespace.
-            try (BufferedReader lines = Files.newBufferedReader(
-                    Path.of("/proc/thread-self/net/" + table), StandardCharsets.US_ASCII)) {
+            try (BufferedReader lines =
+                    Files.newBufferedReader(Path.of("/proc/thread-self/net/" + table), StandardCharsets.US_ASCII)) {
                 return (int) lines.lines()
                         .skip(1)
                         .map(line -> line.strip().split("\\s+", COLUMNS))

@@ -77,7 +77,10 @@ public final class XdsCertificateSource implements CertificateSource {
         try {
             return Optional.of(FileWatch.start(file, quiet, () -> rootsMayDiffer = true));
         } catch (IOException unwatched) {
-            LOG.warn("root CA file cannot be watched, reading it for every request\tfile={} error=\"{}\"", file, unwatched.toString());
+            LOG.warn(
+                    "root CA file cannot be watched, reading it for every request\tfile={} error=\"{}\"",
+                    file,
+                    unwatched.toString());
             return Optional.empty();
         }
     }

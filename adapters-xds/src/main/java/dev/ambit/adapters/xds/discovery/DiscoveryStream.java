@@ -109,7 +109,11 @@ final class DiscoveryStream {
         boolean clean = push.rejected() == 0;
         if (!clean) {
             meter.add(Counter.XDS_REJECTED_RESOURCES, push.rejected(), typeUrl);
-            LOG.warn("rejected resources\ttypeUrl={} count={} problems=\"{}\"", typeUrl, push.rejected(), push.problem());
+            LOG.warn(
+                    "rejected resources\ttypeUrl={} count={} problems=\"{}\"",
+                    typeUrl,
+                    push.rejected(),
+                    push.problem());
             answer.setErrorDetail(Status.newBuilder().setMessage(push.problem()));
         }
         send(answer.build());

@@ -67,7 +67,9 @@ class CertificateServiceTest {
                 source.request(CART).toCompletableFuture().get(10, TimeUnit.SECONDS);
                 return;
             } catch (ExecutionException stillDistrusted) {
-                assertThat(System.nanoTime()).as("still: %s", stillDistrusted.getMessage()).isLessThan(until);
+                assertThat(System.nanoTime())
+                        .as("still: %s", stillDistrusted.getMessage())
+                        .isLessThan(until);
             }
         }
     }

@@ -44,7 +44,8 @@ public record ServerPorts(int admin, int stats, int readiness) {
                 throw Settings.unusable(
                         server.getKey(),
                         server.getValue().toString(),
-                        "that port is " + other + "; give each server one of its own, here or by the mesh's statsPort and proxyAdminPort");
+                        "that port is " + other
+                                + "; give each server one of its own, here or by the mesh's statsPort and proxyAdminPort");
             }
         }
     }

@@ -45,7 +45,8 @@ public final class WorkloadShares {
             found.add(new WorkloadShare(usage, transport == null ? new PodUsage(0, 0) : transport));
         }
         served.forEach((pod, transport) -> found.add(new WorkloadShare(shares.none(pod), transport)));
-        found.sort(Comparator.comparingInt((WorkloadShare share) -> share.connections().connections())
+        found.sort(Comparator.comparingInt(
+                        (WorkloadShare share) -> share.connections().connections())
                 .reversed()
                 .thenComparing(share -> share.pod().namespace())
                 .thenComparing(share -> share.pod().name()));
@@ -62,10 +63,15 @@ public final class WorkloadShares {
 
     /** Shows all of it on a meter. */
     public void register(Meter meter) {
-        meter.gauge(WorkloadGauge.CONNECTIONS, () -> sums(share -> share.connections().connections()));
-        meter.gauge(WorkloadGauge.TOKENS, () -> least(share -> share.connections().tokens()));
+        meter.gauge(
+                WorkloadGauge.CONNECTIONS,
+                () -> sums(share -> share.connections().connections()));
+        meter.gauge(
+                WorkloadGauge.TOKENS, () -> least(share -> share.connections().tokens()));
         meter.gauge(WorkloadGauge.SOCKETS, () -> sums(share -> share.transport().sockets()));
-        meter.gauge(WorkloadGauge.BUFFERED_BYTES, () -> sums(share -> share.transport().bufferedBytes()));
+        meter.gauge(
+                WorkloadGauge.BUFFERED_BYTES,
+                () -> sums(share -> share.transport().bufferedBytes()));
     }
 
     private List<WorkloadGauge.Reading> sums(ToLongFunction<WorkloadShare> value) {
@@ -82,7 +88,8 @@ public final class WorkloadShares {
         var named = new HashMap<List<String>, List<Long>>();
         for (WorkloadShare share : all()) {
             List<String> labels = List.of(share.pod().namespace(), share.pod().name());
-            List<String> fitting = named.containsKey(labels) || named.size() < NAMED_MAX ? labels : List.of(OTHERS, OTHERS);
+            List<String> fitting =
+                    named.containsKey(labels) || named.size() < NAMED_MAX ? labels : List.of(OTHERS, OTHERS);
             named.computeIfAbsent(fitting, _ -> new ArrayList<>()).add(value.applyAsLong(share));
         }
         return named.entrySet().stream()

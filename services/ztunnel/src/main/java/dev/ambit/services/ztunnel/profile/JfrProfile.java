@@ -90,7 +90,8 @@ final class JfrProfile implements AutoCloseable {
     private void add(PprofProfile profile, RecordedEvent event) {
         switch (event.getEventType().getName()) {
             case CPU -> profile.add(stack(event), 1, period.toNanos());
-            case CPU_TIME -> profile.add(stack(event), 1, event.getDuration("samplingPeriod").toNanos());
+            case CPU_TIME ->
+                profile.add(stack(event), 1, event.getDuration("samplingPeriod").toNanos());
             case ALLOCATIONS -> profile.add(stack(event), 1, event.getLong("weight"));
             case LIVE ->
                 profile.add(

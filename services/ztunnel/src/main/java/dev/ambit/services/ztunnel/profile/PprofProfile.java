@@ -96,7 +96,9 @@ final class PprofProfile {
                     4,
                     new ProtoBytes()
                             .number(1, id)
-                            .message(4, new ProtoBytes().number(1, function(frame)).number(2, frame.line()))));
+                            .message(
+                                    4,
+                                    new ProtoBytes().number(1, function(frame)).number(2, frame.line()))));
             functions.forEach((names, id) -> profile.message(
                     5,
                     new ProtoBytes()

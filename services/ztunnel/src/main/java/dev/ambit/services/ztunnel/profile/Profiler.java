@@ -44,7 +44,8 @@ public final class Profiler {
      */
     public CompletionStage<byte[]> take(ProfileKind kind, Duration time, int perSecond) {
         if (!busy.compareAndSet(false, true)) {
-            return CompletableFuture.failedFuture(new ProfileException("a profile is being taken; try again later", true));
+            return CompletableFuture.failedFuture(
+                    new ProfileException("a profile is being taken; try again later", true));
         }
         LOG.info("taking a profile\tkind={} time={} perSecond={}", kind, time, perSecond);
         return CompletableFuture.supplyAsync(() -> begin(kind, perSecond), THREADS)

@@ -40,7 +40,8 @@ final class AdminController {
             "explain", "why a connection is or would be carried or refused; params: from, to, port, format=json|text",
             "logging", "query or change logging levels (POST)",
             "quitquitquit", "shut down the proxy (POST)",
-            "debug/pprof/profile", "CPU profile for pprof; params: seconds 1-300 (10), frequency 1-1000 (100), of=samples|cpu-time",
+            "debug/pprof/profile",
+                    "CPU profile for pprof; params: seconds 1-300 (10), frequency 1-1000 (100), of=samples|cpu-time",
             "debug/pprof/allocs", "who allocates, for pprof; params: seconds 1-300 (10)",
             "debug/pprof/heap", "what lives by class, for pprof");
 

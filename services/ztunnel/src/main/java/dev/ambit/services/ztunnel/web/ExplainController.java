@@ -78,7 +78,8 @@ final class ExplainController {
 
     private String lines(FlowExplanation why) {
         String lines = shares(why)
-                .map(share -> "  " + share.pod().namespace() + "/" + share.pod().name() + ": " + section.line(share) + "\n")
+                .map(share ->
+                        "  " + share.pod().namespace() + "/" + share.pod().name() + ": " + section.line(share) + "\n")
                 .collect(Collectors.joining());
         return lines.isEmpty() ? "" : "\nfair shares of this proxy\n" + lines;
     }

@@ -62,8 +62,7 @@ final class ProfileController {
         if (!isWithin(frequency, FREQUENCY_MAX)) {
             return unusable("frequency", frequency, "1-" + FREQUENCY_MAX);
         }
-        return answered(
-                profiler.take(kind, Duration.ofSeconds(Long.parseLong(seconds)), Integer.parseInt(frequency)));
+        return answered(profiler.take(kind, Duration.ofSeconds(Long.parseLong(seconds)), Integer.parseInt(frequency)));
     }
 
     private static boolean isWithin(String text, int most) {
@@ -79,7 +78,8 @@ final class ProfileController {
         return profile.<HttpResponse<?>>thenApply(bytes -> HttpResponse.ok(bytes)
                         .contentType(GZIPPED_PROTOBUF)
                         .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"profile.pb.gz\""))
-                .exceptionally(e -> refused(e instanceof CompletionException && e.getCause() != null ? e.getCause() : e));
+                .exceptionally(
+                        e -> refused(e instanceof CompletionException && e.getCause() != null ? e.getCause() : e));
     }
 
     private static HttpResponse<?> refused(Throwable cause) {

@@ -34,11 +34,15 @@ final class SharesSection implements DumpSection {
         var node = new MeshDump.Fields();
         node.put("connections", used(connections.held(), connections.bounds().nodeConnections()));
         node.put("connectionRateMax", connections.bounds().nodeRate());
-        node.put("sockets", used(all.stream().mapToInt(share -> share.transport().sockets()).sum(), capacity.sockets()));
+        node.put(
+                "sockets",
+                used(all.stream().mapToInt(share -> share.transport().sockets()).sum(), capacity.sockets()));
         node.put(
                 "bufferedBytes",
                 used(
-                        all.stream().mapToLong(share -> share.transport().bufferedBytes()).sum(),
+                        all.stream()
+                                .mapToLong(share -> share.transport().bufferedBytes())
+                                .sum(),
                         capacity.nodeBufferedBytes()));
         var json = new MeshDump.Fields();
         json.put("node", node.json());
@@ -54,7 +58,8 @@ final class SharesSection implements DumpSection {
         json.put("namespace", share.pod().namespace());
         json.put("pod", share.pod().name());
         json.put("connections", used(share.connections().connections(), bounds.workloadConnections()));
-        json.put("connectionTokens", used(share.connections().tokens(), (long) bounds.workloadBucket().burst()));
+        json.put("connectionTokens", used(share.connections().tokens(), (long)
+                bounds.workloadBucket().burst()));
         json.put("connectionRateMax", bounds.workloadRate());
         json.put("refused", share.connections().refused());
         json.put("sockets", share.transport().sockets());
@@ -67,7 +72,8 @@ final class SharesSection implements DumpSection {
         FairShare bounds = connections.bounds();
         return "connections " + share.connections().connections() + " of " + bounds.workloadConnections() + ", "
                 + share.connections().tokens() + " new ones at once (" + bounds.workloadRate() + " per second), "
-                + share.connections().refused() + " refused, sockets " + share.transport().sockets() + ", buffered "
+                + share.connections().refused() + " refused, sockets "
+                + share.transport().sockets() + ", buffered "
                 + share.transport().bufferedBytes() + " of " + capacity.podBufferedBytes() + " bytes";
     }
 

@@ -13,6 +13,7 @@ import dev.ambit.ports.telemetry.Meter;
 import dev.ambit.ports.transport.FlowDecisions;
 import dev.ambit.ports.transport.ListenPorts;
 import dev.ambit.ports.transport.PodProxy;
+import dev.ambit.ports.transport.PodUsage;
 import dev.ambit.ports.transport.RecordingDecisions;
 import dev.ambit.ports.transport.Transport;
 import dev.ambit.ports.transport.TransportException;
@@ -68,6 +69,11 @@ class DnsServingTransportTest {
         @Override
         public boolean isServed(PodBinding pod) {
             return false;
+        }
+
+        @Override
+        public PodUsage usage() {
+            return new PodUsage(0, 0);
         }
 
         @Override

@@ -51,10 +51,12 @@ class WorkloadSharesTest {
             assertThat(share.connections()).isEqualTo(new FairShares.Usage(CART, 0, 40, 0));
             assertThat(share.transport()).isEqualTo(new PodUsage(3, 4_096));
         });
-        assertThat(telemetry.measured(WorkloadGauge.SOCKETS)).containsExactly(new WorkloadGauge.Reading("shop", "cart", 3));
+        assertThat(telemetry.measured(WorkloadGauge.SOCKETS))
+                .containsExactly(new WorkloadGauge.Reading("shop", "cart", 3));
         assertThat(telemetry.measured(WorkloadGauge.BUFFERED_BYTES))
                 .containsExactly(new WorkloadGauge.Reading("shop", "cart", 4_096));
-        assertThat(telemetry.measured(WorkloadGauge.TOKENS)).containsExactly(new WorkloadGauge.Reading("shop", "cart", 40));
+        assertThat(telemetry.measured(WorkloadGauge.TOKENS))
+                .containsExactly(new WorkloadGauge.Reading("shop", "cart", 40));
         assertThat(shares.of("shop", "nobody")).isEmpty();
     }
 
@@ -68,7 +70,8 @@ class WorkloadSharesTest {
         assertThat(telemetry.measured(WorkloadGauge.SOCKETS))
                 .hasSize(WorkloadShares.NAMED_MAX + 1)
                 .contains(new WorkloadGauge.Reading("others", "others", 2 * more));
-        assertThat(telemetry.measured(WorkloadGauge.TOKENS)).contains(new WorkloadGauge.Reading("others", "others", 40));
+        assertThat(telemetry.measured(WorkloadGauge.TOKENS))
+                .contains(new WorkloadGauge.Reading("others", "others", 40));
         assertThat(shares.all()).hasSize(WorkloadShares.NAMED_MAX + more);
     }
 }

@@ -58,7 +58,8 @@ class ProfilerTest {
     @Test
     void aCpuProfileNamesWhatIsBusy() throws InterruptedException {
         assertThat(whileBusy(ProfileKind.CPU))
-                .contains("samples", "count", "cpu", "nanoseconds", "ProfilerTest.burnAndAllocate", "ProfilerTest.java");
+                .contains(
+                        "samples", "count", "cpu", "nanoseconds", "ProfilerTest.burnAndAllocate", "ProfilerTest.java");
     }
 
     @Test
@@ -68,7 +69,9 @@ class ProfilerTest {
 
     @Test
     void aHeapProfileNamesClasses() {
-        byte[] profile = profiler.take(ProfileKind.HEAP, Duration.ZERO, 1).toCompletableFuture().join();
+        byte[] profile = profiler.take(ProfileKind.HEAP, Duration.ZERO, 1)
+                .toCompletableFuture()
+                .join();
 
         assertThat(strings(profile)).contains("inuse_objects", "inuse_space", "java.lang.String");
     }
@@ -77,11 +80,15 @@ class ProfilerTest {
     void thereIsOneAtATimeAndThenAnother() {
         var first = profiler.take(ProfileKind.CPU, Duration.ofMillis(300), 10).toCompletableFuture();
 
-        assertThatThrownBy(() -> profiler.take(ProfileKind.HEAP, Duration.ZERO, 1).toCompletableFuture().join())
+        assertThatThrownBy(() -> profiler.take(ProfileKind.HEAP, Duration.ZERO, 1)
+                        .toCompletableFuture()
+                        .join())
                 .isInstanceOf(CompletionException.class)
                 .hasMessageContaining("a profile is being taken");
         first.join();
-        assertThat(profiler.take(ProfileKind.HEAP, Duration.ZERO, 1).toCompletableFuture().join())
+        assertThat(profiler.take(ProfileKind.HEAP, Duration.ZERO, 1)
+                        .toCompletableFuture()
+                        .join())
                 .isNotEmpty();
     }
 }

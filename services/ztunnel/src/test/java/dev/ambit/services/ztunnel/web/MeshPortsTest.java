@@ -42,12 +42,18 @@ final class MeshPortsTest {
     @Test
     void serversAndTheirRoutesMoveTogether() throws Exception {
         Map<String, Object> environment = Map.of(
-                "PROXY_CONFIG", "{\"proxyAdminPort\": " + admin + ", \"statsPort\": " + stats + "}",
-                "READINESS_PORT", Integer.toString(readiness),
-                "INPOD_UDS", folder.resolve("ztunnel.sock").toString(),
-                "XDS_ADDRESS", "https://127.0.0.1:1",
-                "CA_ADDRESS", "https://127.0.0.1:1",
-                "AUTH_TOKEN", "");
+                "PROXY_CONFIG",
+                "{\"proxyAdminPort\": " + admin + ", \"statsPort\": " + stats + "}",
+                "READINESS_PORT",
+                Integer.toString(readiness),
+                "INPOD_UDS",
+                folder.resolve("ztunnel.sock").toString(),
+                "XDS_ADDRESS",
+                "https://127.0.0.1:1",
+                "CA_ADDRESS",
+                "https://127.0.0.1:1",
+                "AUTH_TOKEN",
+                "");
         try (var context = ApplicationContext.builder()
                 .propertySources(PropertySource.of(
                         "variables",

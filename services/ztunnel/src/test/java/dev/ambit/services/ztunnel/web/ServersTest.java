@@ -286,7 +286,8 @@ final class ServersTest {
     void profilesAreTakenOneAtATime() throws Exception {
         var profile = HttpRequest.newBuilder(uri("ADMIN_PORT", "/debug/pprof/profile?seconds=2"))
                 .build();
-        var heap = HttpRequest.newBuilder(uri("ADMIN_PORT", "/debug/pprof/heap")).build();
+        var heap =
+                HttpRequest.newBuilder(uri("ADMIN_PORT", "/debug/pprof/heap")).build();
         var first = CLIENT.sendAsync(profile, BodyHandlers.ofByteArray());
         HttpResponse<byte[]> second = CLIENT.send(heap, BodyHandlers.ofByteArray());
         while (second.statusCode() == 200 && !first.isDone()) {
