@@ -25,7 +25,7 @@ final class MeshUnderTest implements AutoCloseable {
     /** Where the mesh's files are, inside. */
     static final String FOLDER = "/run/ambit";
 
-    private static final Duration READY = Duration.ofSeconds(120);
+    private static final Duration READY = Duration.ofMinutes(2);
     private static final Map<String, String> ADDRESSES = Map.ofEntries(
             Map.entry("control", "10.77.0.10"),
             Map.entry("node-a", "10.77.0.1"),

@@ -40,7 +40,7 @@ final class VaultCertificateAuthorityContractTest extends CertificateAuthorityCo
 
     @Override
     protected Duration validityMax() {
-        return Duration.ofHours(2160);
+        return Duration.ofDays(90);
     }
 
     /** Slow is the worst way to be broken: connections open, and nothing comes. */

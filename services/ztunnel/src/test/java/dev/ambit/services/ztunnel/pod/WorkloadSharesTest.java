@@ -26,7 +26,7 @@ class WorkloadSharesTest {
     private final ServedPods pods = new ServedPods(
             transport,
             new RecordingDecisions(),
-            _ -> CompletableFuture.completedFuture(null),
+            _ -> CompletableFuture.<Void>completedFuture(null),
             InetAddress.getLoopbackAddress(),
             new ManualScheduler(),
             telemetry);
@@ -69,7 +69,7 @@ class WorkloadSharesTest {
 
         assertThat(telemetry.measured(WorkloadGauge.SOCKETS))
                 .hasSize(WorkloadShares.NAMED_MAX + 1)
-                .contains(new WorkloadGauge.Reading("others", "others", 2 * more));
+                .contains(new WorkloadGauge.Reading("others", "others", 2L * more));
         assertThat(telemetry.measured(WorkloadGauge.TOKENS))
                 .contains(new WorkloadGauge.Reading("others", "others", 40));
         assertThat(shares.all()).hasSize(WorkloadShares.NAMED_MAX + more);
