@@ -64,6 +64,17 @@ public record Cidr(IpAddress base, int prefixLength) {
         return address.high() == base.high() && (address.low() ^ base.low()) >>> (128 - prefixLength) == 0;
     }
 
+    /** The same block, with the bits of its base beyond the prefix zero. */
+    public Cidr masked() {
+        int bits = base.family().bits() - prefixLength;
+        if (bits == 0) {
+            return this;
+        }
+        long low = bits >= Long.SIZE ? 0 : base.low() & (-1L << bits);
+        long high = bits <= Long.SIZE ? base.high() : bits == 128 ? 0 : base.high() & (-1L << (bits - Long.SIZE));
+        return new Cidr(new IpAddress(high, low, base.family()), prefixLength);
+    }
+
     public boolean isHost() {
         return prefixLength == base.family().bits();
     }

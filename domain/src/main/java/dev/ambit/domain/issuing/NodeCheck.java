@@ -1,11 +1,10 @@
 package dev.ambit.domain.issuing;
 
+import dev.ambit.domain.collection.Groups;
+import dev.ambit.domain.collection.PersistentMap;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.workload.PodRef;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -13,7 +12,8 @@ import java.util.Set;
 /**
  * The rule that keeps a stolen node proxy from taking over the mesh: another workload's certificate is issued only to a
  * configured node-proxy account, and only for an identity that some live pod on that same node has. Nobody gets anything
- * unless the caller's pod really exists where its token says. Immutable; rebuilt when pods change.
+ * unless the caller's pod really exists where its token says. Immutable: when a pod changes there is a new one that shares
+ * the rest.
  */
 public final class NodeCheck {
 
@@ -21,19 +21,56 @@ public final class NodeCheck {
     public record NodeProxyAccount(String namespace, String serviceAccount) {}
 
     private final Set<NodeProxyAccount> nodeProxies;
-    private final Map<String, PodRecord> podsByUid = new HashMap<>();
-    private final Map<String, Set<SpiffeId>> identitiesByNode = new HashMap<>();
+    private final PersistentMap<String, PodRecord> podsByUid;
+    /** How many pods of a node have an identity. */
+    private final Groups<String, SpiffeId, Integer> identitiesByNode;
+
+    private NodeCheck(
+            Set<NodeProxyAccount> nodeProxies,
+            PersistentMap<String, PodRecord> podsByUid,
+            Groups<String, SpiffeId, Integer> identitiesByNode) {
+        this.nodeProxies = nodeProxies;
+        this.podsByUid = podsByUid;
+        this.identitiesByNode = identitiesByNode;
+    }
 
     public NodeCheck(Set<NodeProxyAccount> nodeProxies, Collection<PodRecord> pods) {
-        this.nodeProxies = Set.copyOf(nodeProxies);
+        PersistentMap<String, PodRecord> byUid = PersistentMap.empty();
         for (PodRecord pod : pods) {
-            podsByUid.put(pod.ref().uid(), pod);
-            if (!pod.node().isEmpty()) {
-                identitiesByNode
-                        .computeIfAbsent(pod.node(), _ -> new HashSet<>())
-                        .add(pod.identity());
-            }
+            byUid = byUid.with(pod.ref().uid(), pod);
         }
+        Groups<String, SpiffeId, Integer> byNode = Groups.empty();
+        for (PodRecord pod : byUid.values()) {
+            byNode = counted(byNode, pod, 1);
+        }
+        this(Set.copyOf(nodeProxies), byUid, byNode);
+    }
+
+    /** This check with a pod, instead of the one that had its uid before. */
+    public NodeCheck with(PodRecord pod) {
+        NodeCheck others = without(pod.ref().uid());
+        return new NodeCheck(
+                nodeProxies, others.podsByUid.with(pod.ref().uid(), pod), counted(others.identitiesByNode, pod, 1));
+    }
+
+    /** This check without the pod of a uid. */
+    public NodeCheck without(String uid) {
+        PodRecord pod = podsByUid.get(uid);
+        return pod == null
+                ? this
+                : new NodeCheck(nodeProxies, podsByUid.without(uid), counted(identitiesByNode, pod, -1));
+    }
+
+    private static Groups<String, SpiffeId, Integer> counted(
+            Groups<String, SpiffeId, Integer> identities, PodRecord pod, int change) {
+        if (pod.node().isEmpty()) {
+            return identities;
+        }
+        Integer before = identities.get(pod.node(), pod.identity());
+        int count = (before == null ? 0 : before) + change;
+        return count == 0
+                ? identities.without(pod.node(), pod.identity())
+                : identities.with(pod.node(), pod.identity(), count);
     }
 
     /** Decides about a caller that asks for a certificate of its own, such as a proxy of one workload in dedicated mode. */
@@ -53,7 +90,7 @@ public final class NodeCheck {
             return refusal.get();
         }
         String node = Objects.requireNonNull(podsByUid.get(caller.podUid())).node();
-        if (!identitiesByNode.getOrDefault(node, Set.of()).contains(wanted)) {
+        if (identitiesByNode.get(node, wanted) == null) {
             return new IssuingDecision.Refuse("no live pod on node " + node + " has the identity " + wanted);
         }
         return new IssuingDecision.Issue(wanted);

@@ -44,7 +44,7 @@ public final class PeerAuthentications {
     private final Map<String, List<PeerAuthentication>> ofWorkloads = new HashMap<>();
 
     public PeerAuthentications(List<PeerAuthentication> all, String rootNamespace) {
-        staticStrict = deny(new PolicyName(rootNamespace, STATIC_STRICT), List.of(rule(List.of(ANONYMOUS))));
+        staticStrict = staticStrict(rootNamespace);
         none = all.isEmpty();
         for (PeerAuthentication one : all.stream().sorted(OLDEST_FIRST).toList()) {
             String namespace = one.name().namespace();
@@ -56,6 +56,11 @@ public final class PeerAuthentications {
         }
         PeerAuthentication mesh = ofNamespace.get(rootNamespace);
         meshStrict = mesh != null && mesh.mode() == Mode.STRICT;
+    }
+
+    /** The policy that every workload lists that is strict on all ports: callers that have proven nothing are refused. */
+    public static AuthorizationPolicy staticStrict(String rootNamespace) {
+        return deny(new PolicyName(rootNamespace, STATIC_STRICT), List.of(rule(List.of(ANONYMOUS))));
     }
 
     /** The policies to send to proxies: the static one if there is any PeerAuthentication, and those with port modes. */

@@ -1,6 +1,8 @@
 package dev.ambit.domain.view;
 
 import dev.ambit.domain.address.NamespacedHostname;
+import dev.ambit.domain.collection.Difference;
+import dev.ambit.domain.collection.PersistentMap;
 import dev.ambit.domain.issuing.PodRecord;
 import dev.ambit.domain.policy.AuthorizationPolicy;
 import dev.ambit.domain.policy.PolicyName;
@@ -14,28 +16,45 @@ import dev.ambit.domain.view.MeshChange.WorkloadUpserted;
 import dev.ambit.domain.workload.Workload;
 import dev.ambit.domain.workload.WorkloadUid;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Everything that was derived from the configuration at one moment.
+ * Everything that was derived from the configuration at one moment. A state that was made from another by a few changes
+ * shares the rest with it, and is compared with it at the cost of those changes.
  *
- * @param pods every live pod, for the node check; not sent to proxies
+ * @param pods every live pod by its uid, for the node check; not sent to proxies
  */
 public record MeshState(
         Map<WorkloadUid, Workload> workloads,
         Map<NamespacedHostname, MeshService> services,
         Map<PolicyName, AuthorizationPolicy> policies,
-        List<PodRecord> pods) {
+        Map<String, PodRecord> pods) {
 
-    public static final MeshState EMPTY = new MeshState(Map.of(), Map.of(), Map.of(), List.of());
+    public static final MeshState EMPTY = new MeshState(Map.of(), Map.of(), Map.of(), Map.of());
 
     public MeshState {
-        workloads = Map.copyOf(workloads);
-        services = Map.copyOf(services);
-        policies = Map.copyOf(policies);
-        pods = List.copyOf(pods);
+        workloads = PersistentMap.copyOf(workloads);
+        services = PersistentMap.copyOf(services);
+        policies = PersistentMap.copyOf(policies);
+        pods = PersistentMap.copyOf(pods);
+    }
+
+    /** The pods as a list. */
+    public MeshState(
+            Map<WorkloadUid, Workload> workloads,
+            Map<NamespacedHostname, MeshService> services,
+            Map<PolicyName, AuthorizationPolicy> policies,
+            List<PodRecord> pods) {
+        this(workloads, services, policies, byUid(pods));
+    }
+
+    private static Map<String, PodRecord> byUid(List<PodRecord> pods) {
+        Map<String, PodRecord> byUid = new LinkedHashMap<>();
+        pods.forEach(pod -> byUid.put(pod.ref().uid(), pod));
+        return byUid;
     }
 
     /**
@@ -43,30 +62,37 @@ public record MeshState(
      * order never knows a workload without the policies it names.
      */
     public List<MeshChange> changesSince(MeshState before) {
+        var policyChanges = Changes.between(before.policies, policies, PolicyUpserted::new, PolicyRemoved::new);
+        var serviceChanges = Changes.between(before.services, services, ServiceUpserted::new, ServiceRemoved::new);
+        var workloadChanges = Changes.between(before.workloads, workloads, WorkloadUpserted::new, WorkloadRemoved::new);
         var changes = new ArrayList<MeshChange>();
-        upserts(before.policies, policies, PolicyUpserted::new, changes);
-        upserts(before.services, services, ServiceUpserted::new, changes);
-        upserts(before.workloads, workloads, WorkloadUpserted::new, changes);
-        removals(before.workloads, workloads, WorkloadRemoved::new, changes);
-        removals(before.services, services, ServiceRemoved::new, changes);
-        removals(before.policies, policies, PolicyRemoved::new, changes);
+        changes.addAll(policyChanges.upserts());
+        changes.addAll(serviceChanges.upserts());
+        changes.addAll(workloadChanges.upserts());
+        changes.addAll(workloadChanges.removals());
+        changes.addAll(serviceChanges.removals());
+        changes.addAll(policyChanges.removals());
         return changes;
     }
 
-    private static <K, V> void upserts(
-            Map<K, V> before, Map<K, V> after, Function<V, MeshChange> change, List<MeshChange> changes) {
-        after.forEach((key, value) -> {
-            if (!value.equals(before.get(key))) {
-                changes.add(change.apply(value));
-            }
-        });
+    /** Which pods came, changed or went since {@code before}. */
+    public void podChangesSince(MeshState before, Difference<String, PodRecord> difference) {
+        PersistentMap.copyOf(pods).changesSince(PersistentMap.copyOf(before.pods), difference);
     }
 
-    private static <K, V> void removals(
-            Map<K, V> before, Map<K, V> after, Function<K, MeshChange> change, List<MeshChange> changes) {
-        before.keySet().stream()
-                .filter(key -> !after.containsKey(key))
-                .map(change)
-                .forEach(changes::add);
+    /** The changes of one kind of resource. */
+    private record Changes(List<MeshChange> upserts, List<MeshChange> removals) {
+        static <K, V> Changes between(
+                Map<K, V> before, Map<K, V> after, Function<V, MeshChange> upsert, Function<K, MeshChange> removal) {
+            var changes = new Changes(new ArrayList<>(), new ArrayList<>());
+            PersistentMap.copyOf(after).changesSince(PersistentMap.copyOf(before), (key, _, value) -> {
+                if (value == null) {
+                    changes.removals.add(removal.apply(key));
+                } else {
+                    changes.upserts.add(upsert.apply(value));
+                }
+            });
+            return changes;
+        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.ambit.domain.view;
 
+import dev.ambit.domain.collection.Groups;
+import dev.ambit.domain.collection.PersistentMap;
 import dev.ambit.domain.policy.AuthorizationPolicy;
 import dev.ambit.domain.policy.PolicyName;
 import dev.ambit.domain.policy.PolicySet;

@@ -1,5 +1,6 @@
 package dev.ambit.domain.view;
 
+import dev.ambit.domain.collection.PersistentMap;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Consumer;

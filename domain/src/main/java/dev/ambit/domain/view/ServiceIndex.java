@@ -4,6 +4,8 @@ import dev.ambit.domain.address.Cidr;
 import dev.ambit.domain.address.IpAddress;
 import dev.ambit.domain.address.NamespacedHostname;
 import dev.ambit.domain.address.NetworkAddress;
+import dev.ambit.domain.collection.Groups;
+import dev.ambit.domain.collection.PersistentMap;
 import dev.ambit.domain.service.MeshService;
 import dev.ambit.domain.service.VirtualAddress;
 import dev.ambit.domain.service.Visibility;

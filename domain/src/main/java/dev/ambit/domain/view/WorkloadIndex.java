@@ -2,6 +2,8 @@ package dev.ambit.domain.view;
 
 import dev.ambit.domain.address.NamespacedHostname;
 import dev.ambit.domain.address.NetworkAddress;
+import dev.ambit.domain.collection.Groups;
+import dev.ambit.domain.collection.PersistentMap;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.workload.PodRef;
 import dev.ambit.domain.workload.Workload;

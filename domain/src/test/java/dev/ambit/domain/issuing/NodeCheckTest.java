@@ -146,4 +146,22 @@ class NodeCheckTest {
         refused(check.own(new Caller(STOCK, "cart-0", "uid-cart", "node-a")), "does not match");
         refused(check.own(new Caller(CART, "cart-0", "uid-cart", "node-b")), "node-b");
     }
+
+    @Test
+    void podsComeAndGoOneByOne() {
+        NodeCheck after =
+                check.with(pod("uid-stock", "stock-0", STOCK, "node-a")).without("uid-cart");
+
+        assertThat(after.impersonated(A, STOCK)).isEqualTo(new IssuingDecision.Issue(STOCK));
+        refused(after.impersonated(A, CART), "node-a");
+        assertThat(check.impersonated(A, CART)).isEqualTo(new IssuingDecision.Issue(CART));
+    }
+
+    @Test
+    void anIdentityStaysWhileOneOfItsPodsDoes() {
+        NodeCheck two = check.with(pod("uid-cart-1", "cart-1", CART, "node-a"));
+
+        assertThat(two.without("uid-cart").impersonated(A, CART)).isEqualTo(new IssuingDecision.Issue(CART));
+        refused(two.without("uid-cart").without("uid-cart-1").impersonated(A, CART), "node-a");
+    }
 }

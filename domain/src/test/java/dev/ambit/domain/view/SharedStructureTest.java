@@ -2,6 +2,7 @@ package dev.ambit.domain.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.domain.collection.PersistentMap;
 import dev.ambit.domain.workload.Health;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SharedStructureTest {
     private static final int WORKLOADS = 50_000;
+    private static final Set<String> INDEX_PACKAGES =
+            Set.of(MeshView.class.getPackageName(), PersistentMap.class.getPackageName());
 
     @Test
     void oneChangeMakesFewNewObjectsWhateverTheSize() throws IllegalAccessException {
@@ -99,7 +102,7 @@ class SharedStructureTest {
 
     private static void add(Object child, ArrayDeque<Object> queue) {
         boolean partOfAnIndex = child instanceof Object[]
-                || (child != null && child.getClass().getPackageName().equals(MeshView.class.getPackageName()));
+                || (child != null && INDEX_PACKAGES.contains(child.getClass().getPackageName()));
         if (partOfAnIndex) {
             queue.add(child);
         } else {

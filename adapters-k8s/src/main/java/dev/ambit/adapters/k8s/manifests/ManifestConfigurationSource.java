@@ -1,7 +1,7 @@
 package dev.ambit.adapters.k8s.manifests;
 
+import dev.ambit.adapters.k8s.derive.MeshDerivation;
 import dev.ambit.adapters.k8s.translate.DerivationOptions;
-import dev.ambit.adapters.k8s.translate.MeshDerivation;
 import dev.ambit.domain.view.MeshState;
 import dev.ambit.ports.configuration.ConfigurationException;
 import dev.ambit.ports.configuration.ConfigurationProblem;

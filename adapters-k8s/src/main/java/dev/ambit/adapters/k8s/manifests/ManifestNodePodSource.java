@@ -1,13 +1,14 @@
 package dev.ambit.adapters.k8s.manifests;
 
+import dev.ambit.adapters.k8s.derive.KubernetesObjects;
 import dev.ambit.adapters.k8s.translate.Fields;
-import dev.ambit.adapters.k8s.translate.KubernetesObjects;
 import dev.ambit.adapters.k8s.translate.Pods;
 import dev.ambit.domain.enrolment.NodePod;
 import dev.ambit.ports.configuration.ConfigurationException;
 import dev.ambit.ports.configuration.ConfigurationProblem;
 import dev.ambit.ports.configuration.NodePodSource;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,10 +79,10 @@ public final class ManifestNodePodSource implements NodePodSource {
 
         private List<NodePod> onNode(KubernetesObjects all) {
             Map<String, Map<String, String>> labels = new HashMap<>();
-            for (Namespace namespace : all.namespaces()) {
+            for (Namespace namespace : all.only(Namespace.class)) {
                 labels.put(Fields.name(namespace), Fields.labels(namespace));
             }
-            return all.pods().stream()
+            return all.only(Pod.class).stream()
                     .filter(pod -> Pods.node(pod).equals(node))
                     .map(pod -> Pods.nodePod(pod, labels.getOrDefault(Fields.namespace(pod), Map.of())))
                     .toList();

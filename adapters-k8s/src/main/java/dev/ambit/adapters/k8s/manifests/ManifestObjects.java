@@ -1,7 +1,7 @@
 package dev.ambit.adapters.k8s.manifests;
 
+import dev.ambit.adapters.k8s.derive.KubernetesObjects;
 import dev.ambit.adapters.k8s.translate.Fields;
-import dev.ambit.adapters.k8s.translate.KubernetesObjects;
 import dev.ambit.adapters.k8s.translate.ObjectKey;
 import dev.ambit.adapters.k8s.translate.ObjectProblem;
 import dev.ambit.adapters.k8s.translate.Pods;

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import dev.ambit.adapters.k8s.translate.FieldPath;
+import io.fabric8.istio.api.api.security.v1beta1.AuthorizationPolicyProvider;
+import io.fabric8.istio.api.api.security.v1beta1.IsAuthorizationPolicyActionDetail;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.KubernetesResource;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -19,6 +21,10 @@ import java.util.Map;
  * silently drop such a value, which would turn a misspelled DENY into an ALLOW. Not for sharing between threads.
  */
 final class KnownFields {
+    /** Fields that stand in the object itself, although the model keeps them in a part of their own. */
+    private static final Map<Class<?>, Class<?>> CHOICES =
+            Map.of(IsAuthorizationPolicyActionDetail.class, AuthorizationPolicyProvider.class);
+
     private final ObjectMapper mapper;
     private final Map<JavaType, Map<String, JavaType>> known = new HashMap<>();
 
@@ -100,13 +106,24 @@ final class KnownFields {
     }
 
     private Map<String, JavaType> fields(JavaType type) {
-        return known.computeIfAbsent(type, model -> {
-            Map<String, JavaType> fields = new HashMap<>();
-            for (BeanPropertyDefinition property :
-                    mapper.getDeserializationConfig().introspect(model).findProperties()) {
-                fields.put(property.getName(), property.getPrimaryType());
+        Map<String, JavaType> found = known.get(type);
+        if (found == null) {
+            found = introspected(type);
+            known.put(type, found);
+        }
+        return found;
+    }
+
+    private Map<String, JavaType> introspected(JavaType model) {
+        Map<String, JavaType> fields = new HashMap<>();
+        for (BeanPropertyDefinition property :
+                mapper.getDeserializationConfig().introspect(model).findProperties()) {
+            fields.put(property.getName(), property.getPrimaryType());
+            Class<?> choice = CHOICES.get(property.getRawPrimaryType());
+            if (choice != null) {
+                fields.putAll(fields(mapper.constructType(choice)));
             }
-            return fields;
-        });
+        }
+        return fields;
     }
 }

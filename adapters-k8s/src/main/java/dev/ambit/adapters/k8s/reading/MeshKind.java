@@ -1,5 +1,7 @@
 package dev.ambit.adapters.k8s.reading;
 
+import io.fabric8.istio.api.networking.v1.ServiceEntry;
+import io.fabric8.istio.api.networking.v1.WorkloadEntry;
 import io.fabric8.istio.api.security.v1.AuthorizationPolicy;
 import io.fabric8.istio.api.security.v1.PeerAuthentication;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -9,6 +11,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.Gateway;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.GatewayClass;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +34,19 @@ public enum MeshKind {
             "PeerAuthentication",
             "peerauthentications",
             PeerAuthentication.class,
-            List.of("security.istio.io/v1", "security.istio.io/v1beta1"));
+            List.of("security.istio.io/v1", "security.istio.io/v1beta1")),
+    SERVICE_ENTRY("ServiceEntry", "serviceentries", ServiceEntry.class, Versions.NETWORKING),
+    WORKLOAD_ENTRY("WorkloadEntry", "workloadentries", WorkloadEntry.class, Versions.NETWORKING),
+    GATEWAY("Gateway", "gateways", Gateway.class, Versions.GATEWAY),
+    GATEWAY_CLASS("GatewayClass", "gatewayclasses", GatewayClass.class, Versions.GATEWAY);
+
+    /** The versions of one group that have the same fields. */
+    private static final class Versions {
+        private static final List<String> NETWORKING =
+                List.of("networking.istio.io/v1", "networking.istio.io/v1beta1", "networking.istio.io/v1alpha3");
+        private static final List<String> GATEWAY =
+                List.of("gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1beta1");
+    }
 
     private final String kind;
     private final String plural;
@@ -86,6 +102,6 @@ public enum MeshKind {
     }
 
     public boolean isNamespaced() {
-        return this != NAMESPACE && this != NODE;
+        return this != NAMESPACE && this != NODE && this != GATEWAY_CLASS;
     }
 }

@@ -10,34 +10,35 @@ final class AppProtocols {
     /** Protocols in which the server speaks first, or that are no HTTP: SMTP, DNS, MySQL, MongoDB. */
     private static final Set<Integer> WELL_KNOWN_TCP = Set.of(25, 53, 3306, 27_017);
 
+    private static final Set<String> KNOWN_WITHOUT_COUNTERPART = Set.of("udp", "http_proxy", "mongo", "redis", "mysql");
+
     private AppProtocols() {}
 
     static AppProtocol of(ServicePort port) {
-        String declared = Fields.text(port.getAppProtocol());
-        if (!declared.isEmpty()) {
-            return named(declared.toLowerCase(Locale.ROOT));
+        String declared = Fields.text(port.getAppProtocol()).toLowerCase(Locale.ROOT);
+        String text = declared.isEmpty() ? Fields.text(port.getName()).toLowerCase(Locale.ROOT) : declared;
+        if (text.startsWith("grpc-web")) {
+            return AppProtocol.UNKNOWN;
         }
-        AppProtocol byName = named(prefix(Fields.text(port.getName()).toLowerCase(Locale.ROOT)));
+        int dash = text.indexOf('-');
+        String name = dash < 0 ? text : text.substring(0, dash);
         boolean wellKnown = port.getPort() != null && WELL_KNOWN_TCP.contains(port.getPort());
-        return byName == AppProtocol.UNKNOWN && wellKnown ? AppProtocol.TCP : byName;
+        return wellKnown && !isName(name) ? AppProtocol.TCP : named(name);
     }
 
-    private static String prefix(String portName) {
-        if (portName.equals("grpc-web") || portName.startsWith("grpc-web-")) {
-            return "grpc-web";
-        }
-        int dash = portName.indexOf('-');
-        return dash < 0 ? portName : portName.substring(0, dash);
-    }
-
-    private static AppProtocol named(String protocol) {
+    /** The protocol of a lower-case name. Of those that Istio knows, some have no counterpart in WDS. */
+    static AppProtocol named(String protocol) {
         return switch (protocol) {
             case "http", "kubernetes.io/ws" -> AppProtocol.HTTP11;
             case "http2", "kubernetes.io/h2c" -> AppProtocol.HTTP2;
-            case "grpc", "grpc-web" -> AppProtocol.GRPC;
+            case "grpc" -> AppProtocol.GRPC;
             case "https", "tls", "kubernetes.io/wss" -> AppProtocol.TLS;
-            case "tcp", "mongo", "mysql", "redis" -> AppProtocol.TCP;
+            case "tcp" -> AppProtocol.TCP;
             default -> AppProtocol.UNKNOWN;
         };
+    }
+
+    private static boolean isName(String protocol) {
+        return named(protocol) != AppProtocol.UNKNOWN || KNOWN_WITHOUT_COUNTERPART.contains(protocol);
     }
 }

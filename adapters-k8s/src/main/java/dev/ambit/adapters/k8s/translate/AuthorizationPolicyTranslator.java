@@ -1,10 +1,12 @@
 package dev.ambit.adapters.k8s.translate;
 
+import dev.ambit.adapters.k8s.translate.ObjectFacts.Target;
 import dev.ambit.domain.policy.AuthorizationPolicy;
 import dev.ambit.domain.policy.AuthorizationPolicy.Action;
 import dev.ambit.domain.policy.AuthorizationPolicy.Rule;
 import dev.ambit.domain.policy.PolicyName;
 import io.fabric8.istio.api.api.security.v1beta1.AuthorizationPolicyAction;
+import io.fabric8.istio.api.api.type.v1beta1.PolicyTargetReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,15 +17,27 @@ final class AuthorizationPolicyTranslator {
     private static final String DRY_RUN = "istio.io/dry-run";
     private static final FieldPath SPEC = FieldPath.of("spec");
 
-    private final String rootNamespace;
+    private static final String ACCEPTED = "ZtunnelAccepted";
+    private static final String UNSUPPORTED = "UnsupportedValue";
 
-    AuthorizationPolicyTranslator(String rootNamespace) {
+    private final String rootNamespace;
+    private final boolean dryRunEnabled;
+
+    AuthorizationPolicyTranslator(String rootNamespace, boolean dryRunEnabled) {
         this.rootNamespace = rootNamespace;
+        this.dryRunEnabled = dryRunEnabled;
+    }
+
+    AuthorizationPolicyTranslator(DerivationOptions options) {
+        this(options.rootNamespace(), options.features().dryRunPolicies());
     }
 
     /** What becomes of a policy; the reasons are among the findings. */
     sealed interface Translation {
         record Enforced(SelectedPolicy policy) implements Translation {}
+
+        /** For waypoints. */
+        record Targeted(List<Target> targets) implements Translation {}
 
         /** Not for layer 4. */
         record Skipped() implements Translation {}
@@ -35,26 +49,81 @@ final class AuthorizationPolicyTranslator {
         var name = new PolicyName(Fields.namespace(object), Fields.name(object));
         var written = object.getSpec();
         var spec = written == null ? new io.fabric8.istio.api.api.security.v1beta1.AuthorizationPolicy() : written;
-        if (spec.getTargetRef() != null || !Fields.list(spec.getTargetRefs()).isEmpty()) {
-            findings.warn(SPEC.child("targetRefs"), "policies for waypoints are not enforced in this version");
-            return new Translation.Skipped();
+        List<PolicyTargetReference> references = references(spec);
+        if (!references.isEmpty()) {
+            return new Translation.Targeted(references.stream()
+                    .map(AuthorizationPolicyTranslator::target)
+                    .toList());
         }
         @Nullable AuthorizationPolicyAction asked = spec.getAction();
         if (asked == AuthorizationPolicyAction.CUSTOM || asked == AuthorizationPolicyAction.AUDIT) {
             findings.warn(SPEC.child("action"), asked + " does nothing at layer 4: use ALLOW or DENY");
+            findings.condition(ACCEPTED, false, UNSUPPORTED, "the action " + asked + " does nothing at layer 4");
             return new Translation.Skipped();
         }
-        Action action = asked == AuthorizationPolicyAction.DENY ? Action.DENY : Action.ALLOW;
+        if (dryRun(object, findings) && !dryRunEnabled) {
+            String why = "a dry run is not enabled in this mesh: the policy does nothing";
+            findings.warn(FieldPath.of("metadata", "annotations", DRY_RUN), why);
+            findings.condition(ACCEPTED, false, UNSUPPORTED, why);
+            return new Translation.Skipped();
+        }
+        return enforced(object, name, spec, findings);
+    }
+
+    private Translation enforced(
+            io.fabric8.istio.api.security.v1.AuthorizationPolicy object,
+            PolicyName name,
+            io.fabric8.istio.api.api.security.v1beta1.AuthorizationPolicy spec,
+            Findings findings) {
+        Action action = spec.getAction() == AuthorizationPolicyAction.DENY ? Action.DENY : Action.ALLOW;
         Map<String, String> selector = PeerAuthenticationTranslator.labels(spec.getSelector());
-        List<Rule> rules = rules(Fields.list(spec.getRules()), new RuleTranslator(action, name.namespace(), findings));
-        boolean dryRun = dryRun(object, findings);
+        var translator = new RuleTranslator(action, name.namespace(), findings);
+        var written = Fields.list(spec.getRules());
+        ObjectLimits.size(SPEC.child("rules"), written.size(), ObjectLimits.RULES, findings);
+        List<Rule> rules = findings.rejected() ? List.of() : rules(written, translator);
         if (findings.rejected()) {
+            findings.condition(ACCEPTED, false, "Invalid", closedReading(action));
             var kind = action == Action.ALLOW ? UnreadablePolicy.Kind.ALLOW : UnreadablePolicy.Kind.DENY;
             return new Translation.Rejected(new UnreadablePolicy(kind, name, selector));
         }
+        if (translator.layer7().isEmpty()) {
+            findings.condition(ACCEPTED, true, "Accepted", "attached to the node proxies");
+        } else {
+            findings.condition(ACCEPTED, true, UNSUPPORTED, withoutLayer7(action, translator));
+        }
         var scope = ClosedPolicies.scope(name, selector, rootNamespace);
-        return new Translation.Enforced(
-                new SelectedPolicy(new AuthorizationPolicy(name, scope, action, dryRun, rules), selector));
+        return new Translation.Enforced(new SelectedPolicy(
+                new AuthorizationPolicy(name, scope, action, dryRun(object, findings), rules), selector));
+    }
+
+    private static String closedReading(Action action) {
+        return "the policy cannot be read, and is enforced closed: "
+                + (action == Action.ALLOW ? "it allows nothing" : "it denies everything that it selects");
+    }
+
+    private static String withoutLayer7(Action action, RuleTranslator translator) {
+        String found = "layer 4 knows nothing of " + String.join(", ", translator.layer7())
+                + ": use a waypoint to enforce that. Until then ";
+        if (action == Action.ALLOW) {
+            return found + "rules with it allow nothing, which is more restrictive than asked";
+        }
+        return found
+                + (translator.deniesEverything()
+                        ? "the policy denies everything that it selects, because nothing else limits a rule of it"
+                        : "rules with it deny whatever their other conditions match, which is more than asked");
+    }
+
+    private static List<PolicyTargetReference> references(
+            io.fabric8.istio.api.api.security.v1beta1.AuthorizationPolicy spec) {
+        List<PolicyTargetReference> references = Fields.list(spec.getTargetRefs());
+        return references.isEmpty() && spec.getTargetRef() != null ? List.of(spec.getTargetRef()) : references;
+    }
+
+    private static Target target(PolicyTargetReference reference) {
+        return new Target(
+                Fields.text(reference.getKind()),
+                Fields.text(reference.getNamespace()),
+                Fields.text(reference.getName()));
     }
 
     private static List<Rule> rules(

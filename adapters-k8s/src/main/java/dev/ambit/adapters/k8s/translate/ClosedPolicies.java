@@ -19,13 +19,14 @@ import java.util.Map;
  *   <li>a PeerAuthentication becomes STRICT, younger than every other of its level.
  * </ul>
  */
-final class ClosedPolicies {
+public final class ClosedPolicies {
     /** A rule without clauses holds for every connection. */
     static final Rule EVERYTHING = new Rule(List.of());
 
     private ClosedPolicies() {}
 
-    static SelectedPolicy authorization(UnreadablePolicy unreadable, String rootNamespace) {
+    /** An AuthorizationPolicy of which no more is known. */
+    public static SelectedPolicy authorization(UnreadablePolicy unreadable, String rootNamespace) {
         boolean allow = unreadable.kind() == UnreadablePolicy.Kind.ALLOW;
         var policy = new AuthorizationPolicy(
                 unreadable.name(),
@@ -36,9 +37,19 @@ final class ClosedPolicies {
         return new SelectedPolicy(policy, unreadable.selector());
     }
 
-    static PeerAuthentication peerAuthentication(UnreadablePolicy unreadable) {
+    /** A PeerAuthentication of which no more is known. */
+    public static PeerAuthentication peerAuthentication(UnreadablePolicy unreadable) {
         return new PeerAuthentication(
                 unreadable.name(), unreadable.selector(), Instant.MAX, PeerAuthentication.Mode.STRICT, Map.of());
+    }
+
+    /** Two of one name: a DENY counts before an ALLOW, and if they are not meant for the same workloads, then for all. */
+    public static UnreadablePolicy both(UnreadablePolicy one, UnreadablePolicy other) {
+        boolean deny = one.kind() == UnreadablePolicy.Kind.DENY || other.kind() == UnreadablePolicy.Kind.DENY;
+        return new UnreadablePolicy(
+                deny ? UnreadablePolicy.Kind.DENY : one.kind(),
+                one.name(),
+                one.selector().equals(other.selector()) ? one.selector() : Map.of());
     }
 
     static Scope scope(PolicyName name, Map<String, String> selector, String rootNamespace) {

@@ -12,15 +12,30 @@ import dev.ambit.domain.identity.TrustDomain;
  * @param rootNamespace policies here apply to the whole mesh
  */
 public record DerivationOptions(
-        TrustDomain trustDomain, String clusterId, String clusterDomain, String network, String rootNamespace) {
+        TrustDomain trustDomain,
+        String clusterId,
+        String clusterDomain,
+        String network,
+        String rootNamespace,
+        DerivationFeatures features) {
+
+    /** With Istio's default features. */
+    public DerivationOptions(
+            TrustDomain trustDomain, String clusterId, String clusterDomain, String network, String rootNamespace) {
+        this(trustDomain, clusterId, clusterDomain, network, rootNamespace, DerivationFeatures.defaults());
+    }
 
     /** Istio's defaults. */
     public static DerivationOptions defaults() {
         return new DerivationOptions(TrustDomain.CLUSTER_LOCAL, "Kubernetes", "cluster.local", "", "istio-system");
     }
 
+    public DerivationOptions with(DerivationFeatures other) {
+        return new DerivationOptions(trustDomain, clusterId, clusterDomain, network, rootNamespace, other);
+    }
+
     /** The DNS name of a service. */
-    String hostname(String service, String namespace) {
+    public String hostname(String service, String namespace) {
         return service + "." + namespace + ".svc." + clusterDomain;
     }
 }

@@ -2,6 +2,8 @@ package dev.ambit.adapters.k8s.translate;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads Fabric8 objects, in which everything may be absent. */
 public final class Fields {
-    private static final Set<String> OUTSIDE_NAMESPACES = Set.of("Namespace", "Node");
+    private static final Set<String> OUTSIDE_NAMESPACES = Set.of("Namespace", "Node", "GatewayClass");
     private static final String DEFAULT_NAMESPACE = "default";
 
     private Fields() {}
@@ -56,8 +58,18 @@ public final class Fields {
         return map(metadata(object).getAnnotations());
     }
 
+    /** When the object was created, in seconds since the epoch; 0 if it does not say, or not in a readable way. */
+    static long created(HasMetadata object) {
+        String text = text(metadata(object).getCreationTimestamp());
+        try {
+            return text.isEmpty() ? 0 : Instant.parse(text).getEpochSecond();
+        } catch (DateTimeException _) {
+            return 0;
+        }
+    }
+
     /** Whether every label of a selector is there; an empty selector selects everything. */
-    static boolean selects(Map<String, String> selector, Map<String, String> labels) {
+    public static boolean selects(Map<String, String> selector, Map<String, String> labels) {
         return selector.entrySet().stream().allMatch(want -> want.getValue().equals(labels.get(want.getKey())));
     }
 }

@@ -70,9 +70,9 @@ final class MatchReader {
         var values = new LinkedHashSet<T>();
         for (int i = 0; i < written.size(); i++) {
             String text = Fields.text(written.get(i));
-            Optional<T> value = reader.apply(text);
+            Optional<T> value = text.length() > ObjectLimits.TEXT ? Optional.empty() : reader.apply(text);
             if (value.isEmpty()) {
-                findings.reject(path.child(i), "'" + text + "' cannot be read: " + hint);
+                findings.reject(path.child(i), "'" + Names.shortened(text) + "' cannot be read: " + hint);
             } else {
                 values.add(value.get());
             }

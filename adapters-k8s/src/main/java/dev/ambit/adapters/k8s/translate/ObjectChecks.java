@@ -2,6 +2,8 @@ package dev.ambit.adapters.k8s.translate;
 
 import dev.ambit.domain.address.IpAddress;
 import dev.ambit.domain.policy.PolicyName;
+import io.fabric8.istio.api.networking.v1.ServiceEntry;
+import io.fabric8.istio.api.networking.v1.WorkloadEntry;
 import io.fabric8.istio.api.security.v1.AuthorizationPolicy;
 import io.fabric8.istio.api.security.v1.PeerAuthentication;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -13,6 +15,7 @@ import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.Gateway;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,36 +34,45 @@ public final class ObjectChecks {
     private static final FieldPath METADATA = FieldPath.of("metadata");
     private static final FieldPath SPEC = FieldPath.of("spec");
 
-    private final String rootNamespace;
+    private final AuthorizationPolicyTranslator policies;
 
     public ObjectChecks(String rootNamespace) {
-        this.rootNamespace = rootNamespace;
+        this.policies = new AuthorizationPolicyTranslator(rootNamespace, false);
+    }
+
+    ObjectChecks(DerivationOptions options) {
+        this.policies = new AuthorizationPolicyTranslator(options);
     }
 
     public List<ObjectProblem> check(HasMetadata object) {
         var findings = new Findings(ObjectKey.of(object));
+        check(object, findings);
+        return findings.problems();
+    }
+
+    void check(HasMetadata object, Findings findings) {
         names(object, findings);
         switch (object) {
             case Namespace namespace -> namespace(namespace, findings);
             case Pod pod -> pod(pod, findings);
             case Service service -> service(service, findings);
             case EndpointSlice slice -> slice(slice, findings);
-            case AuthorizationPolicy policy ->
-                new AuthorizationPolicyTranslator(rootNamespace).translate(policy, findings);
+            case ServiceEntry entry -> EntryChecks.check(entry, findings);
+            case WorkloadEntry entry -> EntryChecks.check(entry, findings);
+            case Gateway gateway -> GatewayChecks.check(gateway, findings);
+            case AuthorizationPolicy policy -> policies.translate(policy, findings);
             case PeerAuthentication policy -> PeerAuthenticationTranslator.translate(policy, findings);
             default -> {
                 // Other kinds have nothing that is read but their names and labels.
             }
         }
-        return findings.problems();
     }
 
     /** How a rejected policy is enforced while no sound version of it is known. */
     public UnreadablePolicy unreadable(HasMetadata policy) {
         var name = new PolicyName(Fields.namespace(policy), Fields.name(policy));
         if (policy instanceof AuthorizationPolicy authorization) {
-            var translation = new AuthorizationPolicyTranslator(rootNamespace)
-                    .translate(authorization, new Findings(ObjectKey.of(policy)));
+            var translation = policies.translate(authorization, new Findings(ObjectKey.of(policy)));
             return translation instanceof AuthorizationPolicyTranslator.Translation.Rejected rejected
                     ? rejected.policy()
                     : new UnreadablePolicy(UnreadablePolicy.Kind.DENY, name, Map.of());
@@ -87,15 +99,13 @@ public final class ObjectChecks {
     }
 
     private static void namespace(Namespace namespace, Findings findings) {
-        WaypointLabels.report(namespace, findings);
         distribution(
-                METADATA.child("annotations").child(ServiceTranslator.TRAFFIC_DISTRIBUTION),
-                Fields.annotations(namespace).getOrDefault(ServiceTranslator.TRAFFIC_DISTRIBUTION, ""),
+                METADATA.child("annotations").child(ServiceReader.TRAFFIC_DISTRIBUTION),
+                Fields.annotations(namespace).getOrDefault(ServiceReader.TRAFFIC_DISTRIBUTION, ""),
                 findings);
     }
 
     private static void pod(Pod pod, Findings findings) {
-        WaypointLabels.report(pod, findings);
         oneOf(FieldPath.of("status", "phase"), Pods.phase(pod), PHASES, findings);
         for (String address : Pods.addressTexts(pod)) {
             address(FieldPath.of("status", "podIP"), address, findings);
@@ -107,8 +117,7 @@ public final class ObjectChecks {
     }
 
     private static void service(Service service, Findings findings) {
-        WaypointLabels.report(service, findings);
-        var spec = ServiceTranslator.spec(service);
+        var spec = ServiceReader.spec(service);
         oneOf(SPEC.child("type"), Fields.text(spec.getType()), SERVICE_TYPES, findings);
         oneOf(
                 SPEC.child("internalTrafficPolicy"),
@@ -119,10 +128,10 @@ public final class ObjectChecks {
                 .forEach(family -> oneOf(SPEC.child("ipFamilies"), family, FAMILIES, findings));
         distribution(SPEC.child("trafficDistribution"), Fields.text(spec.getTrafficDistribution()), findings);
         distribution(
-                METADATA.child("annotations").child(ServiceTranslator.TRAFFIC_DISTRIBUTION),
-                Fields.annotations(service).getOrDefault(ServiceTranslator.TRAFFIC_DISTRIBUTION, ""),
+                METADATA.child("annotations").child(ServiceReader.TRAFFIC_DISTRIBUTION),
+                Fields.annotations(service).getOrDefault(ServiceReader.TRAFFIC_DISTRIBUTION, ""),
                 findings);
-        ServiceTranslator.clusterIps(service).forEach(ip -> address(SPEC.child("clusterIP"), ip, findings));
+        ServiceReader.clusterIps(service).forEach(ip -> address(SPEC.child("clusterIP"), ip, findings));
         List<ServicePort> ports = Fields.list(spec.getPorts());
         for (int i = 0; i < ports.size(); i++) {
             FieldPath at = SPEC.child("ports").child(i);
@@ -156,19 +165,19 @@ public final class ObjectChecks {
         }
     }
 
-    private static void address(FieldPath at, @Nullable String text, Findings findings) {
+    static void address(FieldPath at, @Nullable String text, Findings findings) {
         if (IpAddress.parse(Fields.text(text)).isEmpty()) {
             findings.reject(at, "'" + Fields.text(text) + "' is not an IP address");
         }
     }
 
-    private static void port(FieldPath at, @Nullable Integer port, Findings findings) {
+    static void port(FieldPath at, @Nullable Integer port, Findings findings) {
         if (port == null || port < 1 || port > PORT_MAX) {
             findings.reject(at, (port == null ? "nothing" : port) + " is not a port: use 1 to " + PORT_MAX);
         }
     }
 
-    private static void oneOf(FieldPath at, @Nullable String value, Set<String> known, Findings findings) {
+    static void oneOf(FieldPath at, @Nullable String value, Set<String> known, Findings findings) {
         if (!known.contains(Fields.text(value))) {
             List<String> choice =
                     known.stream().filter(text -> !text.isEmpty()).sorted().toList();
@@ -176,8 +185,8 @@ public final class ObjectChecks {
         }
     }
 
-    private static void distribution(FieldPath at, String value, Findings findings) {
-        if (!value.isEmpty() && ServiceTranslator.preference(value).isEmpty()) {
+    static void distribution(FieldPath at, String value, Findings findings) {
+        if (!value.isEmpty() && !TrafficDistribution.isKnown(value)) {
             findings.warn(
                     at,
                     "'" + value + "' is not one of [PreferClose, PreferSameNode, PreferSameZone] and has no effect");

@@ -11,10 +11,13 @@ import io.fabric8.istio.api.api.security.v1beta1.RuleFrom;
 import io.fabric8.istio.api.api.security.v1beta1.RuleTo;
 import io.fabric8.istio.api.api.security.v1beta1.Source;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,11 @@ final class RuleTranslator {
     private final Action action;
     private final MatchReader reader;
     private final Findings findings;
+    /** Attributes of layer 7 in any rule so far. */
+    private final SortedSet<String> layer7 = new TreeSet<>();
+
+    private boolean deniesEverything;
+    private int values;
 
     RuleTranslator(Action action, String policyNamespace, Findings findings) {
         this.action = action;
@@ -42,20 +50,32 @@ final class RuleTranslator {
     /** What one condition is at layer 4; an empty match with a layer-7 part holds for everything. */
     private record Part(Match match, List<String> layer7) {}
 
+    /** What is not known at layer 4 in the rules that were translated, in order of names. */
+    SortedSet<String> layer7() {
+        return Collections.unmodifiableSortedSet(layer7);
+    }
+
+    /** Whether a rule of a DENY has no condition left that layer 4 can decide. */
+    boolean deniesEverything() {
+        return deniesEverything;
+    }
+
     /** Empty if the rule is dropped. */
     Optional<Rule> translate(io.fabric8.istio.api.api.security.v1beta1.Rule rule, FieldPath path) {
         var clauses = new ArrayList<Clause>();
-        var layer7 = new ArrayList<String>();
-        alternatives(operations(Fields.list(rule.getTo()), path.child("to")), clauses, layer7);
-        alternatives(sources(Fields.list(rule.getFrom()), path.child("from")), clauses, layer7);
+        var unknown = new ArrayList<String>();
+        alternatives(operations(Fields.list(rule.getTo()), path.child("to")), clauses, unknown);
+        alternatives(sources(Fields.list(rule.getFrom()), path.child("from")), clauses, unknown);
         List<Condition> conditions = Fields.list(rule.getWhen());
         for (int i = 0; i < conditions.size(); i++) {
-            alternatives(List.of(condition(conditions.get(i), path.child("when").child(i))), clauses, layer7);
+            alternatives(List.of(condition(conditions.get(i), path.child("when").child(i))), clauses, unknown);
         }
-        if (layer7.isEmpty()) {
+        if (unknown.isEmpty()) {
             return Optional.of(new Rule(clauses));
         }
-        findings.warn(path, consequence(layer7, clauses.isEmpty()));
+        layer7.addAll(unknown);
+        deniesEverything |= action == Action.DENY && clauses.isEmpty();
+        findings.warn(path, consequence(unknown, clauses.isEmpty()));
         return action == Action.ALLOW ? Optional.empty() : Optional.of(new Rule(clauses));
     }
 
@@ -173,8 +193,14 @@ final class RuleTranslator {
         return new Part(Match.EMPTY, List.of(key));
     }
 
-    private static Values values(
+    /** Counts on the way, so that a policy of a million values is refused before it is compiled. */
+    private Values values(
             FieldPath at, String anyField, @Nullable List<String> any, String noneField, @Nullable List<String> none) {
+        values += Fields.list(any).size() + Fields.list(none).size();
+        if (values > ObjectLimits.VALUES) {
+            ObjectLimits.size(at, values, ObjectLimits.VALUES, findings);
+            return new Values(List.of(), at.child(anyField), List.of(), at.child(noneField));
+        }
         return new Values(any, at.child(anyField), none, at.child(noneField));
     }
 

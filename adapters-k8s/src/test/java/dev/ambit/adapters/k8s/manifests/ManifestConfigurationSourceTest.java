@@ -133,7 +133,7 @@ class ManifestConfigurationSourceTest {
         assertThat(problems.poll(5, TimeUnit.SECONDS)).singleElement().satisfies(problem -> {
             assertThat(problem.where()).isEqualTo("service.yaml:7");
             assertThat(problem.object()).isEqualTo("Service shop/cart");
-            assertThat(problem.why()).contains("not supported in this version");
+            assertThat(problem.why()).contains("waypoint shop/wp is not ready");
         });
     }
 

@@ -1,5 +1,6 @@
 package dev.ambit.services.controlplane.issuing;
 
+import dev.ambit.domain.collection.Difference;
 import dev.ambit.domain.issuing.NodeCheck;
 import dev.ambit.domain.issuing.NodeCheck.NodeProxyAccount;
 import dev.ambit.domain.issuing.PodRecord;
@@ -7,6 +8,7 @@ import dev.ambit.domain.view.MeshState;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The pods of the mesh as the node check needs them, always as of the last derived state. */
 public final class LivePods implements Consumer<MeshState> {
@@ -14,6 +16,7 @@ public final class LivePods implements Consumer<MeshState> {
     private volatile NodeCheck nodeCheck;
     private final Set<PodName> ownProxies;
     private volatile List<PodRecord> callers = List.of();
+    private MeshState last = MeshState.EMPTY;
 
     /** A pod, by its names. */
     public record PodName(String namespace, String name) {}
@@ -39,10 +42,16 @@ public final class LivePods implements Consumer<MeshState> {
         return callers;
     }
 
+    /** Called one at a time. Costs what changed since the state before, not what there is. */
     @Override
-    public void accept(MeshState state) {
-        nodeCheck = new NodeCheck(nodeProxies, state.pods());
-        callers = state.pods().stream().filter(this::asks).toList();
+    public synchronized void accept(MeshState state) {
+        var changed = new Changed(nodeCheck);
+        state.podChangesSince(last, changed);
+        last = state;
+        nodeCheck = changed.check;
+        if (changed.callers) {
+            callers = state.pods().values().stream().filter(this::asks).toList();
+        }
     }
 
     private boolean asks(PodRecord pod) {
@@ -51,5 +60,21 @@ public final class LivePods implements Consumer<MeshState> {
         return nodeProxies.contains(account)
                 || ownProxies.contains(
                         new PodName(pod.ref().namespace(), pod.ref().name()));
+    }
+
+    /** What becomes of the check, and whether any pod that asks was concerned. */
+    private final class Changed implements Difference<String, PodRecord> {
+        private NodeCheck check;
+        private boolean callers;
+
+        Changed(NodeCheck check) {
+            this.check = check;
+        }
+
+        @Override
+        public void of(String uid, @Nullable PodRecord before, @Nullable PodRecord after) {
+            check = after == null ? check.without(uid) : check.with(after);
+            callers |= (before != null && asks(before)) || (after != null && asks(after));
+        }
     }
 }

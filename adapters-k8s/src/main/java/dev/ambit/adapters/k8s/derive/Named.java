@@ -1,0 +1,65 @@
+package dev.ambit.adapters.k8s.derive;
+
+import dev.ambit.adapters.k8s.query.Input;
+import dev.ambit.adapters.k8s.translate.EntryFacts;
+import dev.ambit.adapters.k8s.translate.GatewayFacts;
+import dev.ambit.adapters.k8s.translate.NamespaceFacts;
+import dev.ambit.adapters.k8s.translate.ObjectFacts;
+import dev.ambit.adapters.k8s.translate.PodFacts;
+import dev.ambit.adapters.k8s.translate.ServiceFacts;
+import dev.ambit.adapters.k8s.translate.SliceFacts;
+import dev.ambit.adapters.k8s.translate.WorkloadEntryFacts;
+import java.util.Optional;
+
+/** The facts of the object of a kind and name, if there is one that can be used. */
+record Named<F extends ObjectFacts>(Class<F> kind, String namespace, String name) implements Input<Optional<F>> {
+
+    @Override
+    public Optional<F> unset() {
+        return Optional.empty();
+    }
+
+    static Named<PodFacts> pod(String namespace, String name) {
+        return new Named<>(PodFacts.class, namespace, name);
+    }
+
+    static Named<ServiceFacts> service(String namespace, String name) {
+        return new Named<>(ServiceFacts.class, namespace, name);
+    }
+
+    static Named<SliceFacts> slice(String namespace, String name) {
+        return new Named<>(SliceFacts.class, namespace, name);
+    }
+
+    static Named<EntryFacts> serviceEntry(String namespace, String name) {
+        return new Named<>(EntryFacts.class, namespace, name);
+    }
+
+    static Named<WorkloadEntryFacts> workloadEntry(String namespace, String name) {
+        return new Named<>(WorkloadEntryFacts.class, namespace, name);
+    }
+
+    static Named<GatewayFacts> gateway(String namespace, String name) {
+        return new Named<>(GatewayFacts.class, namespace, name);
+    }
+
+    static Named<GatewayFacts.ClassFacts> gatewayClass(String name) {
+        return new Named<>(GatewayFacts.ClassFacts.class, "", name);
+    }
+
+    static Named<NamespaceFacts> namespace(String name) {
+        return new Named<>(NamespaceFacts.class, "", name);
+    }
+
+    static Named<ObjectFacts.NodeFacts> node(String name) {
+        return new Named<>(ObjectFacts.NodeFacts.class, "", name);
+    }
+
+    static Named<ObjectFacts.PolicyFacts> policy(String namespace, String name) {
+        return new Named<>(ObjectFacts.PolicyFacts.class, namespace, name);
+    }
+
+    static Named<ObjectFacts.TargetedPolicyFacts> targetedPolicy(String namespace, String name) {
+        return new Named<>(ObjectFacts.TargetedPolicyFacts.class, namespace, name);
+    }
+}
