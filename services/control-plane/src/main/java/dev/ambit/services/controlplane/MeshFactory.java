@@ -23,14 +23,15 @@ final class MeshFactory {
 
     @Singleton
     @Bean(preDestroy = "close")
-    ConfigurationSource source(SourceConfig config, MeshConfig mesh) {
+    ConfigurationSource source(SourceConfig config, MeshConfig mesh, DerivationConfig features) {
         var options = ManifestOptions.of(Path.of(config.manifests())).withStatusFolder(Path.of(config.podStatus()));
         var derivation = new DerivationOptions(
                 new TrustDomain(mesh.trustDomain()),
                 mesh.clusterId(),
                 mesh.clusterDomain(),
                 mesh.network(),
-                mesh.rootNamespace());
+                mesh.rootNamespace(),
+                features.features());
         return new ManifestConfigurationSource(options, derivation);
     }
 }

@@ -3,6 +3,7 @@ package dev.ambit.services.controlplane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchRuntimeException;
 
+import dev.ambit.adapters.k8s.translate.DerivationFeatures;
 import dev.ambit.domain.issuing.NodeCheck.NodeProxyAccount;
 import dev.ambit.services.controlplane.issuing.LivePods.PodName;
 import io.micronaut.context.ApplicationContext;
@@ -56,6 +57,7 @@ class ConfigTest {
                 .isEqualTo(new SourceConfig("/etc/ambit/manifests", "/var/lib/ambit/pod-status"));
         assertThat(read(MeshConfig.class, Map.of()))
                 .isEqualTo(new MeshConfig("cluster.local", "Kubernetes", "cluster.local", "", "istio-system"));
+        assertThat(read(DerivationConfig.class, Map.of()).features()).isEqualTo(DerivationFeatures.defaults());
         assertThat(read(CaConfig.class, Map.of()))
                 .isEqualTo(new CaConfig(
                         "istiod",
@@ -99,6 +101,17 @@ class ConfigTest {
         assertThat(read(SourceConfig.class, environment)).isEqualTo(new SourceConfig("/m", "/p"));
         assertThat(read(MeshConfig.class, environment))
                 .isEqualTo(new MeshConfig("td.example", "c1", "c.local", "net-1", "mesh"));
+        assertThat(read(
+                        DerivationConfig.class,
+                        Map.of(
+                                "AMBIT_UNBOUND_WAYPOINT", "direct",
+                                "AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY", "true",
+                                "PILOT_AUTO_ALLOW_WAYPOINT_POLICY", "true",
+                                "PILOT_ENABLE_K8S_SELECT_WORKLOAD_ENTRIES", "false",
+                                "PILOT_ENABLE_SERVICEENTRY_SELECT_PODS", "false",
+                                "PILOT_IP_AUTOALLOCATE_IPV4_PREFIX", "10.240.0.0/16",
+                                "PILOT_IP_AUTOALLOCATE_IPV6_PREFIX", "fd00::/64")))
+                .isEqualTo(new DerivationConfig("direct", true, true, false, false, "10.240.0.0/16", "fd00::/64"));
         CaConfig ca = read(CaConfig.class, environment);
         assertThat(ca)
                 .isEqualTo(new CaConfig(
@@ -129,10 +142,16 @@ class ConfigTest {
         "CaConfig, CA_TRUSTED_NODE_ACCOUNTS, ztunnel",
         "CaConfig, WORKLOAD_TOKENS, cart",
         "MeshConfig, TRUST_DOMAIN, a/b",
-        "MeshConfig, ROOT_NAMESPACE, ''"
+        "MeshConfig, ROOT_NAMESPACE, ''",
+        "DerivationConfig, AMBIT_UNBOUND_WAYPOINT, around",
+        "DerivationConfig, PILOT_IP_AUTOALLOCATE_IPV4_PREFIX, fd00::/64"
     })
     void aValueOutOfRangeIsToldInOneLineWithItsVariable(String record, String variable, String value) {
-        Class<?> type = record.equals("CaConfig") ? CaConfig.class : MeshConfig.class;
+        Class<?> type = switch (record) {
+            case "CaConfig" -> CaConfig.class;
+            case "DerivationConfig" -> DerivationConfig.class;
+            default -> MeshConfig.class;
+        };
 
         RuntimeException failure = catchRuntimeException(() -> read(type, Map.of(variable, value)));
 
