@@ -7,6 +7,7 @@ import dev.ambit.domain.rotation.RootRotation.Step;
 import dev.ambit.domain.rotation.RotationStage;
 import dev.ambit.ports.ca.CertificateAuthority;
 import dev.ambit.ports.ca.CertificateAuthorityException;
+import dev.ambit.ports.ca.RootReplacement;
 import dev.ambit.ports.ca.RootStorage;
 import dev.ambit.ports.ca.RootStorage.Stored;
 import dev.ambit.ports.ca.ServerCertificates;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * with P-256 costs a tenth. Damaged storage stops {@link #open}; it is never overwritten, because a new root cuts off every
  * workload that trusts the old one. Several replicas may share a storage: each calls {@link #tend} at least once a minute.
  */
-public final class IstiodCertificateAuthority implements CertificateAuthority, ServerCertificates {
+public final class IstiodCertificateAuthority implements CertificateAuthority, ServerCertificates, RootReplacement {
     private static final int TRIES_MAX = 10;
 
     /** A root is replaced when this part of its life is left, as istiod renews its own. */
@@ -49,14 +51,6 @@ public final class IstiodCertificateAuthority implements CertificateAuthority, S
             return roots.rotation();
         }
     }
-
-    /**
-     * Where the rotation stands.
-     *
-     * @param rotation the stored state
-     * @param signerNotAfter when the root that signs expires
-     */
-    public record Status(RootRotation rotation, Instant signerNotAfter) {}
 
     private IstiodCertificateAuthority(RootStorage storage, IstiodCaOptions options, LeafSigning leaves) {
         this.storage = storage;
@@ -189,27 +183,23 @@ public final class IstiodCertificateAuthority implements CertificateAuthority, S
                         .equals(before.signer().authority().certificate().getPublicKey());
     }
 
-    /**
-     * The regular work: takes up what others stored, goes to the next stage of a rotation if its time has come, and begins one
-     * when a fifth of the root's life is left.
-     *
-     * @param distributed whether {@link #trustBundle()} is everywhere
-     * @return what it did; {@link Step.Stayed} if nothing
-     * @throws CertificateAuthorityException if the storage fails or was replaced; nothing changes then
-     */
-    public Step tend(boolean distributed) {
-        Step step = change(rotation -> rotation.advance(leaves.now(), options.settle(), distributed), Map.of());
+    /** Also begins a replacement when a fifth of the root's life is left. */
+    @Override
+    public Step tend(Predicate<TrustBundle> distributed) {
+        Step step = change(
+                rotation -> rotation.advance(leaves.now(), options.settle(), distributed.test(present.bundle())),
+                Map.of());
         boolean old = present.roots().partLeft(leaves.now()) < PART_LEFT_MIN;
         return old && present.rotation().stage() instanceof RotationStage.Steady ? rotate() : step;
     }
 
-    /** Begins to replace the root by one with a new key. */
+    @Override
     public Step rotate() {
         SigningRoot next = leaves.newRoot();
         return change(rotation -> rotation.begin(next.id(), leaves.now(), options.settle()), Map.of(next.id(), next));
     }
 
-    /** Goes back to the root before. */
+    @Override
     public Step abort() {
         return change(rotation -> rotation.abort(leaves.now(), options.settle()), Map.of());
     }
@@ -226,6 +216,7 @@ public final class IstiodCertificateAuthority implements CertificateAuthority, S
         throw busy();
     }
 
+    @Override
     public Status status() {
         Present now = present;
         return new Status(now.rotation(), now.signer().notAfter());

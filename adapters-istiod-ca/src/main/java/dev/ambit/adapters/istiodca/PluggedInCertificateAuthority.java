@@ -7,6 +7,7 @@ import dev.ambit.domain.rotation.RootRotation.Step;
 import dev.ambit.domain.rotation.RotationStage;
 import dev.ambit.ports.ca.CertificateAuthority;
 import dev.ambit.ports.ca.CertificateAuthorityException;
+import dev.ambit.ports.ca.RootReplacement;
 import dev.ambit.ports.ca.RootStorage;
 import dev.ambit.ports.ca.ServerCertificates;
 import dev.ambit.ports.ca.TrustBundle;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * new root is handed out first, its intermediate signs when everybody trusts it, and the old root goes when nothing that
  * rests on it lives. That works from memory: after a restart the files hold as they are then.
  */
-public final class PluggedInCertificateAuthority implements CertificateAuthority, ServerCertificates {
+public final class PluggedInCertificateAuthority implements CertificateAuthority, ServerCertificates, RootReplacement {
     private final RootStorage storage;
     private final IstiodCaOptions options;
     private final LeafSigning leaves;
@@ -150,20 +152,14 @@ public final class PluggedInCertificateAuthority implements CertificateAuthority
         return present;
     }
 
-    /**
-     * The regular work: takes up files that changed, and goes to the next stage of a change of roots if its time has come.
-     *
-     * @param distributed whether {@link #trustBundle()} is everywhere
-     * @return what it did
-     * @throws CertificateAuthorityException if the files cannot be used; those read before stay in use
-     */
-    public synchronized Step tend(boolean distributed) {
+    @Override
+    public synchronized Step tend(Predicate<TrustBundle> distributed) {
         RootStorage.Stored stored = load();
         if (!stored.version().equals(present.version())) {
             PluggedInFiles files = PluggedInFiles.read(storage.place(), stored.documents(), leaves.now());
             take(present.rotation(), files, stored.version());
         }
-        Step step = towardsFiles(distributed);
+        Step step = towardsFiles(distributed.test(present.bundle()));
         if (step instanceof Step.Moved(RootRotation next)) {
             take(next, present.files(), present.version());
         }
@@ -193,10 +189,20 @@ public final class PluggedInCertificateAuthority implements CertificateAuthority
         present = Present.of(version, files, rotation, signers);
     }
 
-    public IstiodCertificateAuthority.Status status() {
+    @Override
+    public Step rotate() {
+        return new Step.Stayed("roots are plugged in at " + storage.place() + ": replace them there");
+    }
+
+    @Override
+    public Step abort() {
+        return new Step.Stayed("roots are plugged in at " + storage.place() + ": put the old ones back there");
+    }
+
+    @Override
+    public Status status() {
         Present now = present;
-        return new IstiodCertificateAuthority.Status(
-                now.rotation(), now.signer().notAfter());
+        return new Status(now.rotation(), now.signer().notAfter());
     }
 
     @Override

@@ -73,16 +73,26 @@ public final class NodeCheck {
                 : identities.with(pod.node(), pod.identity(), count);
     }
 
-    /** Decides about a caller that asks for a certificate of its own, such as a proxy of one workload in dedicated mode. */
+    /**
+     * Decides about a caller that asks for a certificate of its own: a proxy of one workload in dedicated mode, a waypoint, or
+     * a machine outside the cluster, which proves an identity and is bound to no pod.
+     */
     public IssuingDecision own(Caller caller) {
+        if (caller.podUid().isEmpty() && caller.pod().isEmpty()) {
+            return new IssuingDecision.Issue(caller.identity());
+        }
         return refusal(caller).orElseGet(() -> new IssuingDecision.Issue(caller.identity()));
+    }
+
+    /** Whether the caller's account is one that may ask on behalf of pods. */
+    public boolean isNodeProxy(Caller caller) {
+        return nodeProxies.contains(new NodeProxyAccount(
+                caller.identity().namespace(), caller.identity().serviceAccount()));
     }
 
     /** Decides about a caller that asks for the certificate of another workload. */
     public IssuingDecision impersonated(Caller caller, SpiffeId wanted) {
-        var account = new NodeProxyAccount(
-                caller.identity().namespace(), caller.identity().serviceAccount());
-        if (!nodeProxies.contains(account)) {
+        if (!isNodeProxy(caller)) {
             return new IssuingDecision.Refuse(caller.identity() + " is not a node proxy account " + nodeProxies);
         }
         Optional<IssuingDecision> refusal = refusal(caller);

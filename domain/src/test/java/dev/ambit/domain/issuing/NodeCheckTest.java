@@ -164,4 +164,13 @@ class NodeCheckTest {
         assertThat(two.without("uid-cart").impersonated(A, CART)).isEqualTo(new IssuingDecision.Issue(CART));
         refused(two.without("uid-cart").without("uid-cart-1").impersonated(A, CART), "node-a");
     }
+
+    @Test
+    void whoIsBoundToNoPodGetsItsOwnAndNobodyElses() {
+        Caller machine = new Caller(CART, "", "", "");
+        Caller proxy = new Caller(PROXY, "", "", "");
+
+        assertThat(check.own(machine)).isEqualTo(new IssuingDecision.Issue(CART));
+        refused(check.impersonated(proxy, CART), "no live pod has the uid");
+    }
 }

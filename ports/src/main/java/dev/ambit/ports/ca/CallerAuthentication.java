@@ -13,5 +13,8 @@ public interface CallerAuthentication {
         record Authenticated(Caller caller) implements Result {}
 
         record Rejected(String why) implements Result {}
+
+        /** Whoever could tell is away; the caller should try again. */
+        record Undecided(String why) implements Result {}
     }
 }

@@ -1,6 +1,7 @@
 package dev.ambit.ports.ca;
 
 import dev.ambit.domain.identity.SpiffeId;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,9 +18,21 @@ public interface CertificateIssuing {
     /**
      * What a caller asks for.
      *
+     * @param bearerToken empty text if it has none
+     * @param clientChain the certificates, leaf first, that the caller has proved by TLS to own and that lead to a root of this
+     *     mesh; empty if it showed none
      * @param impersonated the workload the caller asks for; empty means the caller itself
      */
-    record Request(String bearerToken, String csrPem, Duration validity, Optional<String> impersonated) {
+    record Request(
+            String bearerToken,
+            List<X509Certificate> clientChain,
+            String csrPem,
+            Duration validity,
+            Optional<String> impersonated) {
+        public Request {
+            clientChain = List.copyOf(clientChain);
+        }
+
         /** Leaves the token out. */
         @Override
         public String toString() {
@@ -43,5 +56,8 @@ public interface CertificateIssuing {
 
         /** The authority cannot sign now; the caller should try again. */
         record Unavailable() implements Answer {}
+
+        /** This caller, or all together, ask too often; the caller should wait longer than usual. */
+        record TooMany() implements Answer {}
     }
 }

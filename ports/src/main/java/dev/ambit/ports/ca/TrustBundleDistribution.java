@@ -7,13 +7,13 @@ package dev.ambit.ports.ca;
 public interface TrustBundleDistribution extends AutoCloseable {
 
     /**
-     * From now on every place is to hold this bundle, places that come later too; a place that somebody else changes or
-     * removes is put right. May return before it is done.
+     * From now on every place is to hold this bundle, places that come later too. May return before it is done. Callers
+     * repeat it at least once a minute; then at the latest a place that somebody else has changed or removed is put right.
      */
     void publish(TrustBundle bundle);
 
-    /** Whether every place known now holds the bundle published last. From memory; false before the first. */
-    boolean isEverywhere();
+    /** Whether every place known now holds this bundle. From memory. */
+    boolean isEverywhere(TrustBundle bundle);
 
     /** Ends the upkeep. What was put down stays. */
     @Override

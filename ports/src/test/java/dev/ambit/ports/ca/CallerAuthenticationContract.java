@@ -25,21 +25,25 @@ public abstract class CallerAuthenticationContract {
 
     protected abstract CallerAuthentication authentication();
 
-    /** A token that proves the pod {@link #POD}, valid now. */
+    /** What {@link #validToken} proves; a token that is bound to no pod proves only the identity. */
+    protected Caller expected() {
+        return new Caller(POD.identity(), "ztunnel-x7", "1f0c-77", "node-a");
+    }
+
+    /** A token that proves {@link #expected}, valid now. */
     protected abstract String validToken();
 
-    /** The same, valid until long ago. */
-    protected abstract String expiredToken();
+    /** One that was as good, and is so no longer: it expired, or its pod is gone. */
+    protected abstract String endedToken();
 
     @Test
     protected void aValidTokenProvesAccountPodAndNode() {
-        assertThat(authentication().authenticate(validToken()))
-                .isEqualTo(new Result.Authenticated(new Caller(POD.identity(), "ztunnel-x7", "1f0c-77", "node-a")));
+        assertThat(authentication().authenticate(validToken())).isEqualTo(new Result.Authenticated(expected()));
     }
 
     @Test
-    protected void anExpiredTokenProvesNothing() {
-        assertRejected(expiredToken());
+    protected void aTokenThatEndedProvesNothing() {
+        assertRejected(endedToken());
     }
 
     @ParameterizedTest

@@ -39,7 +39,7 @@ final class StandaloneCallerAuthenticationContractTest extends CallerAuthenticat
     }
 
     @Override
-    protected String expiredToken() {
+    protected String endedToken() {
         return at(NOW.minus(Duration.ofDays(1))).mint(POD, Duration.ofHours(1));
     }
 }

@@ -2,6 +2,7 @@ package dev.ambit.adapters.xds.ca;
 
 import com.google.protobuf.Value;
 import dev.ambit.adapters.xds.channel.BearerTokens;
+import dev.ambit.adapters.xds.channel.ClientCertificates;
 import dev.ambit.adapters.xds.proto.ca.IstioCertificateRequest;
 import dev.ambit.adapters.xds.proto.ca.IstioCertificateResponse;
 import dev.ambit.adapters.xds.proto.ca.IstioCertificateServiceGrpc;
@@ -9,6 +10,7 @@ import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.ports.ca.CertificateIssuing;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * The control plane's end of istio.v1.auth.IstioCertificateService. Who may have which certificate is decided behind
  * {@link CertificateIssuing}; here is only the wire.
  *
- * <p>The server that hosts it must install {@link BearerTokens} and must not use a direct executor: issuing may block.
+ * <p>The server that hosts it must install {@link BearerTokens} and {@link ClientCertificates}, and must not use a direct executor: issuing may block.
  */
 public final class CertificateService extends IstioCertificateServiceGrpc.IstioCertificateServiceImplBase {
     private static final Logger LOG = LoggerFactory.getLogger(CertificateService.class);
@@ -39,9 +41,10 @@ public final class CertificateService extends IstioCertificateServiceGrpc.IstioC
 
     @Override
     public void createCertificate(IstioCertificateRequest request, StreamObserver<IstioCertificateResponse> responses) {
-        Optional<String> token = BearerTokens.current();
-        if (token.isEmpty()) {
-            LOG.warn("refused a certificate request without a bearer token");
+        String token = BearerTokens.current().orElse("");
+        List<X509Certificate> clientChain = ClientCertificates.current();
+        if (token.isEmpty() && clientChain.isEmpty()) {
+            LOG.warn("refused a certificate request without a bearer token or a client certificate");
             fail(responses, unauthenticated());
             return;
         }
@@ -54,7 +57,7 @@ public final class CertificateService extends IstioCertificateServiceGrpc.IstioC
         }
         CertificateIssuing.Answer answer;
         try {
-            answer = issuing.issue(asked(token.get(), request));
+            answer = issuing.issue(asked(token, clientChain, request));
         } catch (RuntimeException e) {
             LOG.error("issuing a certificate failed", e);
             fail(responses, unavailable());
@@ -71,16 +74,20 @@ public final class CertificateService extends IstioCertificateServiceGrpc.IstioC
             case CertificateIssuing.Answer.InvalidRequest(String why) ->
                 fail(responses, Status.INVALID_ARGUMENT.withDescription(why));
             case CertificateIssuing.Answer.Unavailable() -> fail(responses, unavailable());
+            case CertificateIssuing.Answer.TooMany() ->
+                fail(responses, Status.RESOURCE_EXHAUSTED.withDescription("too many certificate requests, try later"));
         }
     }
 
-    private static CertificateIssuing.Request asked(String token, IstioCertificateRequest request) {
+    private static CertificateIssuing.Request asked(
+            String token, List<X509Certificate> clientChain, IstioCertificateRequest request) {
         String impersonated = request.getMetadata()
                 .getFieldsOrDefault(IMPERSONATED_IDENTITY, Value.getDefaultInstance())
                 .getStringValue();
         long seconds = Math.clamp(request.getValidityDuration(), 0, VALIDITY_SECONDS_MAX);
         return new CertificateIssuing.Request(
                 token,
+                clientChain,
                 request.getCsr(),
                 Duration.ofSeconds(seconds),
                 impersonated.isEmpty() ? Optional.empty() : Optional.of(impersonated));

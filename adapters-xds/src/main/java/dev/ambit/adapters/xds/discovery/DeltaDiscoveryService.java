@@ -14,7 +14,6 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -57,30 +56,30 @@ public final class DeltaDiscoveryService extends AggregatedDiscoveryServiceGrpc.
     public StreamObserver<DeltaDiscoveryRequest> deltaAggregatedResources(
             StreamObserver<DeltaDiscoveryResponse> responses) {
         var out = (ServerCallStreamObserver<DeltaDiscoveryResponse>) responses;
-        Optional<Caller> caller = authenticate();
-        if (caller.isEmpty()) {
-            out.onError(Status.UNAUTHENTICATED
-                    .withDescription("the caller is not authenticated")
-                    .asRuntimeException());
-            return new Ignored();
-        }
-        return open(caller.get(), out);
+        return switch (authenticate()) {
+            case CallerAuthentication.Result.Authenticated(Caller caller) -> open(caller, out);
+            case CallerAuthentication.Result.Rejected(String why) -> {
+                LOG.warn("refused a discovery stream\treason=\"{}\"", why);
+                yield refuse(out, Status.UNAUTHENTICATED.withDescription("the caller is not authenticated"));
+            }
+            case CallerAuthentication.Result.Undecided(String why) -> {
+                LOG.warn("put off a discovery stream\treason=\"{}\"", why);
+                yield refuse(out, Status.UNAVAILABLE.withDescription("callers cannot be authenticated now"));
+            }
+        };
+    }
+
+    private static StreamObserver<DeltaDiscoveryRequest> refuse(
+            ServerCallStreamObserver<DeltaDiscoveryResponse> out, Status status) {
+        out.onError(status.asRuntimeException());
+        return new Ignored();
     }
 
     /** Why not is for our log alone. */
-    private Optional<Caller> authenticate() {
-        Optional<String> token = BearerTokens.current();
-        if (token.isEmpty()) {
-            LOG.warn("refused a discovery stream without a bearer token");
-            return Optional.empty();
-        }
-        return switch (authentication.authenticate(token.get())) {
-            case CallerAuthentication.Result.Authenticated(Caller caller) -> Optional.of(caller);
-            case CallerAuthentication.Result.Rejected(String why) -> {
-                LOG.warn("refused a discovery stream\treason={}", why);
-                yield Optional.empty();
-            }
-        };
+    private CallerAuthentication.Result authenticate() {
+        return BearerTokens.current()
+                .map(authentication::authenticate)
+                .orElseGet(() -> new CallerAuthentication.Result.Rejected("there is no bearer token"));
     }
 
     private SubscriberStream open(Caller caller, ServerCallStreamObserver<DeltaDiscoveryResponse> out) {

@@ -1,6 +1,7 @@
 package dev.ambit.services.cli;
 
 import dev.ambit.services.cli.bench.BenchCommand;
+import dev.ambit.services.cli.ca.CaCommand;
 import dev.ambit.services.cli.demo.DemoCommand;
 import dev.ambit.services.cli.demo.RehearseCommand;
 import dev.ambit.services.cli.explain.ExplainCommand;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Command;
             BenchCommand.class,
             ExplainCommand.class,
             RehearseCommand.class,
+            CaCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class Main {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
@@ -17,6 +18,9 @@ import java.util.stream.Stream;
  *
  * @param folder of the authority's key, certificate and token key; readable by us alone
  * @param backdate how long before now certificates begin
+ * @param pluggedIn folder of certificates that go before a root of our own, if there are any
+ * @param rotationSettle how long a stage of a rotation lasts at least
+ * @param jwt whose tokens are accepted outside a cluster, JSON as Istio's JWT_RULE; empty for none
  * @param nodeProxyAccounts {@code namespace/service-account} of those who may ask on behalf of pods
  * @param workloadTokens {@code namespace/pod} of those that have a proxy of their own, which gets a token as node proxies do
  * @param tokens folder into which proxies' tokens are written
@@ -30,6 +34,9 @@ public record CaConfig(
         Duration defaultTtl,
         Duration maxTtl,
         Duration backdate,
+        String pluggedIn,
+        Duration rotationSettle,
+        String jwt,
         List<String> nodeProxyAccounts,
         List<String> workloadTokens,
         String tokenAudience,
@@ -69,6 +76,8 @@ public record CaConfig(
         within("MAX_WORKLOAD_CERT_TTL", maxTtl, Duration.ofMinutes(1), LONGEST);
         within("DEFAULT_WORKLOAD_CERT_TTL", defaultTtl, Duration.ofMinutes(1), maxTtl);
         within("CA_BACKDATE", backdate, Duration.ZERO, Duration.ofHours(1));
+        within("CA_ROTATION_SETTLE", rotationSettle, Duration.ofSeconds(1), Duration.ofDays(7));
+        JwtRule.parse(jwt);
         within("TOKEN_TTL", tokenTtl, TOKEN_TTL_MIN, TOKEN_TTL_MAX);
         nodeProxyAccounts = List.copyOf(nodeProxyAccounts);
         // A variable that is set to nothing names nobody.
@@ -87,6 +96,10 @@ public record CaConfig(
             throw new IllegalArgumentException(variable + " is " + value.toSeconds() + "s; it must be between "
                     + least.toSeconds() + "s and " + most.toSeconds() + "s");
         }
+    }
+
+    Optional<JwtRule> jwtRule() {
+        return JwtRule.parse(jwt);
     }
 
     public Set<NodeProxyAccount> accounts() {

@@ -1,12 +1,13 @@
 package dev.ambit.services.controlplane;
 
-import dev.ambit.adapters.istiodca.token.StandaloneCallerAuthentication;
 import dev.ambit.adapters.telemetry.PrometheusTelemetry;
 import dev.ambit.adapters.xds.ca.CertificateService;
 import dev.ambit.adapters.xds.channel.BearerTokens;
+import dev.ambit.adapters.xds.channel.ClientCertificates;
 import dev.ambit.adapters.xds.discovery.DeltaDiscoveryService;
 import dev.ambit.ports.ca.CertificateIssuing;
-import dev.ambit.ports.ca.ServerCertificates;
+import dev.ambit.services.controlplane.issuing.Callers;
+import dev.ambit.services.controlplane.issuing.MeshAuthority;
 import dev.ambit.services.controlplane.mesh.PublishedMesh;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
@@ -16,9 +17,8 @@ import jakarta.inject.Singleton;
 final class DiscoveryFactory {
 
     @Singleton
-    DeltaDiscoveryService discovery(
-            PublishedMesh mesh, StandaloneCallerAuthentication tokens, PrometheusTelemetry telemetry) {
-        return new DeltaDiscoveryService(mesh, tokens, telemetry);
+    DeltaDiscoveryService discovery(PublishedMesh mesh, Callers callers, PrometheusTelemetry telemetry) {
+        return new DeltaDiscoveryService(mesh, callers, telemetry);
     }
 
     @Singleton
@@ -32,7 +32,14 @@ final class DiscoveryFactory {
     }
 
     @Singleton
-    ServingIdentity servingIdentity(ServerCertificates authority, CaConfig config) {
-        return new ServingIdentity(authority, config.serverNames());
+    ClientCertificates clientCertificates() {
+        return new ClientCertificates();
+    }
+
+    @Singleton
+    ServingIdentity servingIdentity(MeshAuthority mesh, CaConfig config) {
+        var identity = new ServingIdentity(mesh.servers(), config.serverNames());
+        identity.trust(mesh.authority().trustBundle().rootsPem());
+        return identity;
     }
 }

@@ -3,22 +3,35 @@ package dev.ambit.services.controlplane;
 import dev.ambit.adapters.istiodca.BouncySigningRequestReading;
 import dev.ambit.adapters.istiodca.IstiodCaOptions;
 import dev.ambit.adapters.istiodca.IstiodCertificateAuthority;
+import dev.ambit.adapters.istiodca.PluggedInCertificateAuthority;
+import dev.ambit.adapters.istiodca.storage.FileTrustBundleDistribution;
 import dev.ambit.adapters.istiodca.storage.FolderRootStorage;
+import dev.ambit.adapters.istiodca.token.OidcCallerAuthentication;
 import dev.ambit.adapters.istiodca.token.StandaloneCallerAuthentication;
 import dev.ambit.adapters.istiodca.token.TokenFolder;
 import dev.ambit.adapters.telemetry.PrometheusTelemetry;
 import dev.ambit.domain.identity.TrustDomain;
 import dev.ambit.domain.issuing.ValidityRule;
+import dev.ambit.ports.ca.CallerAuthentication;
 import dev.ambit.ports.ca.CertificateIssuing;
+import dev.ambit.ports.ca.TrustBundleDistribution;
+import dev.ambit.services.controlplane.issuing.AuthorityUpkeep;
+import dev.ambit.services.controlplane.issuing.CallerRates;
+import dev.ambit.services.controlplane.issuing.Callers;
 import dev.ambit.services.controlplane.issuing.IssueCertificates;
 import dev.ambit.services.controlplane.issuing.LivePods;
+import dev.ambit.services.controlplane.issuing.MeshAuthority;
 import dev.ambit.services.controlplane.mesh.PublishedMesh;
 import dev.ambit.services.controlplane.standalone.NodeProxyFiles;
+import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /** Certificates: who signs, who may ask, and where those who ask find their tokens. */
 @Factory
@@ -27,20 +40,44 @@ final class IssuingFactory {
     private static final String TOKEN_ISSUER = "https://ambit.dev/standalone";
 
     @Singleton
-    IstiodCertificateAuthority authority(CaConfig config, MeshConfig mesh) {
+    MeshAuthority authority(CaConfig config, MeshConfig mesh) {
         return switch (config.providerKind()) {
-            case ISTIOD -> {
-                var options = new IstiodCaOptions(
-                        new TrustDomain(mesh.trustDomain()),
-                        config.maxTtl(),
-                        config.defaultTtl(),
-                        ROOT_LIFETIME,
-                        config.backdate(),
-                        Duration.ofMinutes(10));
-                yield IstiodCertificateAuthority.open(
-                        new FolderRootStorage(Path.of(config.folder())), options, Clock.systemUTC());
-            }
+            case ISTIOD -> istiod(config, mesh);
         };
+    }
+
+    /** Plugged-in certificates go before a root of our own, as with istiod. */
+    private static MeshAuthority istiod(CaConfig config, MeshConfig mesh) {
+        var options = new IstiodCaOptions(
+                new TrustDomain(mesh.trustDomain()),
+                config.maxTtl(),
+                config.defaultTtl(),
+                ROOT_LIFETIME,
+                config.backdate(),
+                config.rotationSettle());
+        var plugged = new FolderRootStorage(Path.of(config.pluggedIn()));
+        if (PluggedInCertificateAuthority.isPluggedInto(plugged)) {
+            var authority = PluggedInCertificateAuthority.open(plugged, options, Clock.systemUTC());
+            return new MeshAuthority(authority, authority, Optional.of(authority));
+        }
+        var authority = IstiodCertificateAuthority.open(
+                new FolderRootStorage(Path.of(config.folder())), options, Clock.systemUTC());
+        return new MeshAuthority(authority, authority, Optional.of(authority));
+    }
+
+    @Singleton
+    @Bean(preDestroy = "close")
+    TrustBundleDistribution distribution(CaConfig config) {
+        return new FileTrustBundleDistribution(Path.of(config.trustBundle()));
+    }
+
+    @Singleton
+    AuthorityUpkeep upkeep(
+            MeshAuthority mesh,
+            TrustBundleDistribution distribution,
+            ServingIdentity serving,
+            PrometheusTelemetry telemetry) {
+        return new AuthorityUpkeep(mesh, distribution, serving::renew, serving::trust, telemetry);
     }
 
     @Singleton
@@ -61,28 +98,30 @@ final class IssuingFactory {
     }
 
     @Singleton
+    Callers callers(CaConfig config, MeshConfig mesh, StandaloneCallerAuthentication tokens) {
+        var ways = new ArrayList<CallerAuthentication>(List.of(tokens));
+        config.jwtRule()
+                .map(rule -> rule.options(new TrustDomain(mesh.trustDomain()), config.tokenAudience()))
+                .ifPresent(options -> ways.add(new OidcCallerAuthentication(options, Clock.systemUTC())));
+        return new Callers(ways);
+    }
+
+    @Singleton
     CertificateIssuing issuing(
-            CaConfig config,
-            StandaloneCallerAuthentication tokens,
-            LivePods pods,
-            IstiodCertificateAuthority authority,
-            PrometheusTelemetry telemetry) {
+            CaConfig config, Callers callers, LivePods pods, MeshAuthority mesh, PrometheusTelemetry telemetry) {
         return new IssueCertificates(
-                tokens,
+                callers,
                 pods::nodeCheck,
                 new BouncySigningRequestReading(),
                 new ValidityRule(config.defaultTtl(), config.maxTtl()),
-                authority,
+                mesh.authority(),
+                CallerRates.usual(System::nanoTime),
                 telemetry);
     }
 
     @Singleton
-    NodeProxyFiles nodeProxyFiles(
-            CaConfig config,
-            StandaloneCallerAuthentication tokens,
-            LivePods pods,
-            IstiodCertificateAuthority authority) {
+    NodeProxyFiles nodeProxyFiles(CaConfig config, StandaloneCallerAuthentication tokens, LivePods pods) {
         var folder = new TokenFolder(Path.of(config.tokens()), tokens, config.tokenTtl(), Clock.systemUTC());
-        return new NodeProxyFiles(folder, Path.of(config.trustBundle()), authority, pods);
+        return new NodeProxyFiles(folder, pods);
     }
 }

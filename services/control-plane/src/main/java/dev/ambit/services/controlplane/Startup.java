@@ -2,6 +2,7 @@ package dev.ambit.services.controlplane;
 
 import dev.ambit.ports.configuration.ConfigurationException;
 import dev.ambit.ports.configuration.ConfigurationSource;
+import dev.ambit.services.controlplane.issuing.AuthorityUpkeep;
 import dev.ambit.services.controlplane.mesh.PublishedMesh;
 import dev.ambit.services.controlplane.standalone.NodeProxyFiles;
 import io.micronaut.context.event.ApplicationEventListener;
@@ -19,23 +20,33 @@ import org.slf4j.LoggerFactory;
 final class Startup implements ApplicationEventListener<StartupEvent> {
     private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
 
+    /** So late at most does a replica hear of what another has stored. */
+    private static final int UPKEEP_SECONDS = 3;
+
     private final ConfigurationSource source;
     private final PublishedMesh mesh;
     private final NodeProxyFiles files;
     private final ServingIdentity serving;
+    private final AuthorityUpkeep upkeep;
     private final ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("chores").factory());
 
-    Startup(ConfigurationSource source, PublishedMesh mesh, NodeProxyFiles files, ServingIdentity serving) {
+    Startup(
+            ConfigurationSource source,
+            PublishedMesh mesh,
+            NodeProxyFiles files,
+            ServingIdentity serving,
+            AuthorityUpkeep upkeep) {
         this.source = source;
         this.mesh = mesh;
         this.files = files;
         this.serving = serving;
+        this.upkeep = upkeep;
     }
 
     @Override
     public void onApplicationEvent(StartupEvent event) {
-        files.writeTrustBundle();
+        upkeep.begin();
         try {
             source.start(mesh);
         } catch (ConfigurationException e) {
@@ -44,6 +55,8 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
         files.updateTokens();
         mesh.observe(_ -> later(() -> quietly("tokens", files::updateTokens)));
         var _ = chores.scheduleWithFixedDelay(() -> quietly("tokens", files::updateTokens), 1, 1, TimeUnit.MINUTES);
+        var _ = chores.scheduleWithFixedDelay(
+                () -> quietly("certificate authority", upkeep::tend), UPKEEP_SECONDS, UPKEEP_SECONDS, TimeUnit.SECONDS);
         long renewal = ServingIdentity.RENEWAL.toSeconds();
         var _ = chores.scheduleWithFixedDelay(
                 () -> quietly("serving certificate", serving::renew), renewal, renewal, TimeUnit.SECONDS);

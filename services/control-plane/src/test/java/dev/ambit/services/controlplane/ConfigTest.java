@@ -51,6 +51,14 @@ class ConfigTest {
         }
     }
 
+    private static final Map<String, Object> ROTATION = Map.of(
+            "ROOT_CA_DIR",
+            "/plugged",
+            "CA_ROTATION_SETTLE",
+            "90s",
+            "JWT_RULE",
+            "{\"issuer\": \"https://issuer.example\"}");
+
     @Test
     void defaults() {
         assertThat(read(SourceConfig.class, Map.of()))
@@ -65,6 +73,9 @@ class ConfigTest {
                         Duration.ofHours(24),
                         Duration.ofDays(90),
                         Duration.ofMinutes(2),
+                        "./etc/cacerts",
+                        Duration.ofMinutes(10),
+                        "",
                         List.of("istio-system/ztunnel"),
                         List.of(),
                         "istio-ca",
@@ -97,7 +108,7 @@ class ConfigTest {
                 "CLUSTER_DOMAIN", "c.local",
                 "NETWORK", "net-1",
                 "ROOT_NAMESPACE", "mesh"));
-
+        environment.putAll(ROTATION);
         assertThat(read(SourceConfig.class, environment)).isEqualTo(new SourceConfig("/m", "/p"));
         assertThat(read(MeshConfig.class, environment))
                 .isEqualTo(new MeshConfig("td.example", "c1", "c.local", "net-1", "mesh"));
@@ -120,6 +131,9 @@ class ConfigTest {
                         Duration.ofHours(2),
                         Duration.ofHours(3),
                         Duration.ZERO,
+                        "/plugged",
+                        Duration.ofSeconds(90),
+                        "{\"issuer\": \"https://issuer.example\"}",
                         List.of("a/b", "c/d"),
                         List.of("e/f"),
                         "aud",
@@ -127,6 +141,7 @@ class ConfigTest {
                         "/t",
                         "/b",
                         List.of("x.example", "y.example")));
+        assertThat(ca.jwtRule()).contains(new JwtRule("https://issuer.example", "", List.of()));
         assertThat(ca.accounts()).containsExactly(new NodeProxyAccount("a", "b"), new NodeProxyAccount("c", "d"));
         assertThat(ca.ownProxies()).containsExactly(new PodName("e", "f"));
     }
@@ -139,6 +154,9 @@ class ConfigTest {
         "CaConfig, MAX_WORKLOAD_CERT_TTL, 1s",
         "CaConfig, CA_BACKDATE, 2h",
         "CaConfig, TOKEN_TTL, 1m",
+        "CaConfig, CA_ROTATION_SETTLE, 0s",
+        "CaConfig, JWT_RULE, {}",
+        "CaConfig, JWT_RULE, nonsense",
         "CaConfig, CA_TRUSTED_NODE_ACCOUNTS, ztunnel",
         "CaConfig, WORKLOAD_TOKENS, cart",
         "MeshConfig, TRUST_DOMAIN, a/b",

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.catchRuntimeException;
 
 import dev.ambit.adapters.istiodca.IstiodCertificateAuthority;
 import dev.ambit.adapters.k8s.manifests.ManifestConfigurationSource;
-import dev.ambit.ports.ca.CertificateAuthority;
 import dev.ambit.ports.ca.CertificateIssuing;
 import dev.ambit.ports.configuration.ConfigurationSource;
 import dev.ambit.services.controlplane.issuing.IssueCertificates;
+import dev.ambit.services.controlplane.issuing.MeshAuthority;
 import dev.ambit.services.controlplane.mesh.PublishedMesh;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.env.PropertySource;
@@ -49,12 +49,13 @@ class WiringTest {
     void theConfigurationPicksItsAdaptersAndTheMeshIsLoaded() throws IOException {
         Files.createDirectories(folder.resolve("manifests"));
         try (var context = start()) {
-            assertThat(context.getBean(CertificateAuthority.class)).isInstanceOf(IstiodCertificateAuthority.class);
+            assertThat(context.getBean(MeshAuthority.class).authority()).isInstanceOf(IstiodCertificateAuthority.class);
             assertThat(context.getBean(ConfigurationSource.class)).isInstanceOf(ManifestConfigurationSource.class);
             assertThat(context.getBean(CertificateIssuing.class)).isInstanceOf(IssueCertificates.class);
             assertThat(context.getBean(PublishedMesh.class).isLoaded()).isTrue();
             assertThat(folder.resolve("root.pem"))
-                    .hasContent(context.getBean(CertificateAuthority.class)
+                    .hasContent(context.getBean(MeshAuthority.class)
+                            .authority()
                             .trustBundle()
                             .rootsPem());
         }

@@ -17,6 +17,7 @@ import dev.ambit.ports.telemetry.Meter;
 import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -29,6 +30,10 @@ import org.slf4j.LoggerFactory;
 public final class IssueCertificates implements CertificateIssuing {
     private static final Logger AUDIT = LoggerFactory.getLogger("audit");
     private static final int TEXT_MAX = 400;
+
+    /** Each may wait for an API server or a slow authority; beyond this, callers wait better at their own end. */
+    private static final int UNDER_WAY_MAX = 512;
+
     private static final Pattern UNPRINTABLE = Pattern.compile("[^\\x20-\\x7e]|\"");
 
     private final CallerAuthentication authentication;
@@ -36,7 +41,9 @@ public final class IssueCertificates implements CertificateIssuing {
     private final SigningRequestReading reading;
     private final ValidityRule validity;
     private final CertificateAuthority authority;
+    private final CallerRates rates;
     private final Meter meter;
+    private final Semaphore underWay = new Semaphore(UNDER_WAY_MAX);
 
     /**
      * The use case.
@@ -49,34 +56,65 @@ public final class IssueCertificates implements CertificateIssuing {
             SigningRequestReading reading,
             ValidityRule validity,
             CertificateAuthority authority,
+            CallerRates rates,
             Meter meter) {
         this.authentication = authentication;
         this.nodeCheck = nodeCheck;
         this.reading = reading;
         this.validity = validity;
         this.authority = authority;
+        this.rates = rates;
         this.meter = meter;
     }
 
     @Override
     public Answer issue(Request request) {
         meter.increment(Counter.CSRS);
+        if (!underWay.tryAcquire()) {
+            return refused(
+                    "overloaded", "unknown", request, UNDER_WAY_MAX + " requests are under way", new Answer.TooMany());
+        }
         try {
             return answer(request);
         } catch (RuntimeException e) {
             // Also what nobody foresaw leaves its line in the log.
             return refused("unavailable", "unknown", request, String.valueOf(e), new Answer.Unavailable());
+        } finally {
+            underWay.release();
         }
     }
 
     private Answer answer(Request request) {
-        return switch (authentication.authenticate(request.bearerToken())) {
+        return switch (authenticate(request)) {
             case CallerAuthentication.Result.Rejected(String why) -> {
                 meter.increment(Counter.CSR_AUTHENTICATION_FAILURES);
                 yield refused("unauthenticated", "unknown", request, why, new Answer.Unauthenticated());
             }
+            case CallerAuthentication.Result.Undecided(String why) ->
+                refused("unavailable", "unknown", request, why, new Answer.Unavailable());
             case CallerAuthentication.Result.Authenticated(Caller caller) -> authorized(caller, request);
         };
+    }
+
+    /**
+     * By token; else by client certificate, also if there is a token that no longer holds: a machine that renews its
+     * certificate still has the token it began with.
+     */
+    private CallerAuthentication.Result authenticate(Request request) {
+        if (request.bearerToken().isEmpty()) {
+            return request.clientChain().isEmpty()
+                    ? new CallerAuthentication.Result.Rejected("there is neither a token nor a client certificate")
+                    : byCertificate(request);
+        }
+        CallerAuthentication.Result byToken = authentication.authenticate(request.bearerToken());
+        boolean renews =
+                !request.clientChain().isEmpty() && request.impersonated().isEmpty();
+        return byToken instanceof CallerAuthentication.Result.Rejected && renews ? byCertificate(request) : byToken;
+    }
+
+    private CallerAuthentication.Result byCertificate(Request request) {
+        return CertificateCallers.authenticate(
+                request.clientChain(), authority.trustBundle().revocationsPem());
     }
 
     private Answer authorized(Caller caller, Request request) {
@@ -85,7 +123,27 @@ public final class IssueCertificates implements CertificateIssuing {
                 meter.increment(Counter.CSR_AUTHENTICATION_FAILURES);
                 yield refused("forbidden", caller.toString(), request, why, new Answer.Unauthenticated());
             }
-            case IssuingDecision.Issue(SpiffeId identity) -> checked(caller, identity, request);
+            case IssuingDecision.Issue(SpiffeId identity) ->
+                rates.admits(caller, nodeCheck.get().isNodeProxy(caller))
+                        ? checked(caller, identity, request)
+                        : refused(
+                                "too-many",
+                                caller.toString(),
+                                request,
+                                "this caller asks more often than it may",
+                                new Answer.TooMany());
+        };
+    }
+
+    private IssuingDecision decide(Caller caller, Request request) {
+        NodeCheck check = nodeCheck.get();
+        if (request.impersonated().isEmpty()) {
+            return check.own(caller);
+        }
+        return switch (SpiffeId.parse(request.impersonated().get())) {
+            case SpiffeId.Parsed.Valid(SpiffeId wanted) -> check.impersonated(caller, wanted);
+            case SpiffeId.Parsed.Malformed(String text, String why) ->
+                new IssuingDecision.Refuse("asks for '" + text + "', which is no identity: " + why);
         };
     }
 
@@ -111,18 +169,6 @@ public final class IssueCertificates implements CertificateIssuing {
     private Answer invalid(Caller caller, Request request, String why) {
         String whole = "certificate request: " + why;
         return refused("invalid", caller.toString(), request, whole, new Answer.InvalidRequest(whole));
-    }
-
-    private IssuingDecision decide(Caller caller, Request request) {
-        NodeCheck check = nodeCheck.get();
-        if (request.impersonated().isEmpty()) {
-            return check.own(caller);
-        }
-        return switch (SpiffeId.parse(request.impersonated().get())) {
-            case SpiffeId.Parsed.Valid(SpiffeId wanted) -> check.impersonated(caller, wanted);
-            case SpiffeId.Parsed.Malformed(String text, String why) ->
-                new IssuingDecision.Refuse("asks for '" + text + "', which is no identity: " + why);
-        };
     }
 
     private Answer sign(Caller caller, Request request, CertificateAuthority.SigningRequest signing) {

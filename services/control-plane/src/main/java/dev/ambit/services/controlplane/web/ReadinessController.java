@@ -1,5 +1,6 @@
 package dev.ambit.services.controlplane.web;
 
+import dev.ambit.services.controlplane.issuing.MeshAuthority;
 import dev.ambit.services.controlplane.mesh.PublishedMesh;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -10,9 +11,11 @@ import io.micronaut.http.annotation.Get;
 @Controller
 final class ReadinessController {
     private final PublishedMesh mesh;
+    private final MeshAuthority authority;
 
-    ReadinessController(PublishedMesh mesh) {
+    ReadinessController(PublishedMesh mesh, MeshAuthority authority) {
         this.mesh = mesh;
+        this.authority = authority;
     }
 
     @Get(
@@ -20,7 +23,16 @@ final class ReadinessController {
             produces = MediaType.TEXT_PLAIN)
     HttpResponse<String> ready() {
         return mesh.isLoaded()
-                ? HttpResponse.ok("ready\n")
+                ? HttpResponse.ok("ready\n" + reservation())
                 : HttpResponse.<String>serverError().body("not ready, pending: configuration\n");
+    }
+
+    /** Discovery goes on without an authority, and so do certificates that are there: no reason to send proxies away. */
+    private String reservation() {
+        return authority
+                .authority()
+                .impediment()
+                .map(why -> "but no certificates are signed now: " + why + "\n")
+                .orElse("");
     }
 }

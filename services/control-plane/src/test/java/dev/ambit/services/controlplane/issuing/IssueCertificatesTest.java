@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.ambit.domain.flow.TokenBucket;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.issuing.Caller;
 import dev.ambit.domain.issuing.NodeCheck;
@@ -21,12 +22,15 @@ import dev.ambit.ports.ca.CertificateIssuing.Request;
 import dev.ambit.ports.ca.SigningRequestReading;
 import dev.ambit.ports.ca.SigningRequests;
 import dev.ambit.ports.ca.TrustBundle;
+import dev.ambit.ports.credentials.TestPki;
 import dev.ambit.ports.telemetry.Counter;
 import dev.ambit.ports.telemetry.RecordingTelemetry;
 import java.security.PublicKey;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -47,6 +51,12 @@ class IssueCertificatesTest {
     private static final ValidityRule VALIDITY = new ValidityRule(Duration.ofHours(2), Duration.ofHours(12));
     private static final PublicKey KEY = SigningRequests.ec("secp256r1").keys().getPublic();
 
+    private static final TestPki PKI = new TestPki();
+
+    private String token = "token-of-the-caller";
+    private List<X509Certificate> chain = List.of();
+    private String revocations = "";
+    private CallerRates rates = CallerRates.usual(() -> 0);
     private SigningRequestReading.Reading reading = read(facts(true, List.of()));
     private final ListAppender<ILoggingEvent> audit = new ListAppender<>();
     private final Logger logger = (Logger) LoggerFactory.getLogger("audit");
@@ -66,6 +76,10 @@ class IssueCertificatesTest {
 
     private static PodRecord pod(String name, String uid, SpiffeId identity, String node) {
         return new PodRecord(new PodRef(uid, identity.namespace(), name, identity.serviceAccount()), identity, node);
+    }
+
+    private static List<X509Certificate> chainOf(SpiffeId identity) {
+        return PKI.issue(identity).chain();
     }
 
     private static RequestFacts facts(boolean proven, List<String> uris) {
@@ -96,7 +110,7 @@ class IssueCertificatesTest {
 
             @Override
             public TrustBundle trustBundle() {
-                return new TrustBundle("roots", "");
+                return new TrustBundle("roots", revocations);
             }
 
             @Override
@@ -104,9 +118,10 @@ class IssueCertificatesTest {
                 return Optional.empty();
             }
         };
-        return new IssueCertificates(_ -> who, () -> check, _ -> reading, VALIDITY, authority, telemetry)
+        return new IssueCertificates(_ -> who, () -> check, _ -> reading, VALIDITY, authority, rates, telemetry)
                 .issue(new Request(
-                        "token-of-the-caller",
+                        token,
+                        chain,
                         "csr",
                         Duration.ofHours(1),
                         wanted.isEmpty() ? Optional.empty() : Optional.of(wanted)));
@@ -245,6 +260,94 @@ class IssueCertificatesTest {
 
         assertThat(asProxy(CART.toString())).isEqualTo(new Answer.Unavailable());
         assertThat(auditLine()).contains("outcome=unavailable", "thrown on purpose");
+    }
+
+    @Test
+    void whoCouldTellWhoItIsIsAway() {
+        Answer answer = issue(new CallerAuthentication.Result.Undecided("the API server is away"), CART.toString());
+
+        assertThat(answer).isEqualTo(new Answer.Unavailable());
+        assertThat(auditLine()).contains("outcome=unavailable", "the API server is away");
+    }
+
+    @Test
+    void aCertificateOfTheMeshIsRenewedWithoutAToken() {
+        token = "";
+        chain = chainOf(CART);
+
+        assertThat(issue(new CallerAuthentication.Result.Rejected("must not be asked"), ""))
+                .isInstanceOfSatisfying(
+                        Answer.Issued.class,
+                        issued -> assertThat(issued.identity()).isEqualTo(CART));
+    }
+
+    @Test
+    void unlessItIsRevoked() {
+        token = "";
+        chain = chainOf(CART);
+        revocations = "-----BEGIN X509 CRL-----\n"
+                + Base64.getMimeEncoder().encodeToString(PKI.revoke(chain.getFirst())) + "\n-----END X509 CRL-----\n";
+
+        assertThat(issue(new CallerAuthentication.Result.Rejected("must not be asked"), ""))
+                .isEqualTo(new Answer.Unauthenticated());
+        assertThat(auditLine()).contains("is revoked");
+    }
+
+    @Test
+    void orIfItIsForSeveral() {
+        token = "";
+        chain = PKI.issueNamed(CART, CART.toString(), BANK.toString()).chain();
+
+        assertThat(issue(new CallerAuthentication.Result.Rejected("must not be asked"), ""))
+                .isEqualTo(new Answer.Unauthenticated());
+        assertThat(auditLine()).contains("2 URI names");
+    }
+
+    @Test
+    void orWithATokenThatNoLongerHolds() {
+        chain = chainOf(CART);
+
+        assertThat(issue(new CallerAuthentication.Result.Rejected("expired"), ""))
+                .isInstanceOf(Answer.Issued.class);
+    }
+
+    @Test
+    void butACertificateAsksOnBehalfOfNobody() {
+        token = "";
+        chain = chainOf(ZTUNNEL);
+
+        assertThat(issue(new CallerAuthentication.Result.Rejected("none"), CART.toString()))
+                .isEqualTo(new Answer.Unauthenticated());
+        assertThat(auditLine()).contains("outcome=forbidden", "no live pod has the uid");
+    }
+
+    @Test
+    void nobodyIsNobody() {
+        token = "";
+
+        assertThat(issue(new CallerAuthentication.Result.Rejected("none"), "")).isEqualTo(new Answer.Unauthenticated());
+        assertThat(auditLine()).contains("neither a token nor a client certificate");
+    }
+
+    @Test
+    void aCallerThatAsksTooOftenWaits() {
+        rates = new CallerRates(new TokenBucket(1, 2), new TokenBucket(1, 1), () -> 0);
+
+        assertThat(asProxy(CART.toString())).isInstanceOf(Answer.Issued.class);
+        assertThat(asProxy(CART.toString())).isInstanceOf(Answer.Issued.class);
+        assertThat(asProxy(CART.toString())).isEqualTo(new Answer.TooMany());
+        assertThat(audit.list.getLast().getFormattedMessage()).contains("outcome=too-many", "uid-zt");
+        assertThat(telemetry.counted(Counter.CERTIFICATES_ISSUED, "too-many")).isEqualTo(1);
+    }
+
+    @Test
+    void oneCallerDoesNotUseUpTheShareOfAnother() {
+        rates = new CallerRates(new TokenBucket(1, 1), new TokenBucket(1, 1), () -> 0);
+        asProxy(CART.toString());
+
+        var workload = new CallerAuthentication.Result.Authenticated(new Caller(CART, "cart", "u1", "n1"));
+        assertThat(issue(workload, "")).isInstanceOf(Answer.Issued.class);
+        assertThat(issue(workload, "")).isEqualTo(new Answer.TooMany());
     }
 
     @Test

@@ -1,11 +1,7 @@
 package dev.ambit.services.controlplane.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ambit.adapters.istiodca.IstiodCaOptions;
-import dev.ambit.adapters.istiodca.IstiodCertificateAuthority;
-import dev.ambit.adapters.istiodca.storage.FolderRootStorage;
 import dev.ambit.adapters.istiodca.token.StandaloneCallerAuthentication;
 import dev.ambit.adapters.istiodca.token.TokenFolder;
 import dev.ambit.domain.identity.SpiffeId;
@@ -38,16 +34,11 @@ class NodeProxyFilesTest {
     @TempDir
     private Path folder;
 
-    private IstiodCertificateAuthority authority;
     private StandaloneCallerAuthentication tokens;
     private final LivePods pods = new LivePods(Set.of(new NodeProxyAccount("istio-system", "ztunnel")), Set.of());
 
     @BeforeEach
     void open() {
-        authority = IstiodCertificateAuthority.open(
-                new FolderRootStorage(folder.resolve("ca")),
-                IstiodCaOptions.defaults(TrustDomain.CLUSTER_LOCAL),
-                Clock.systemUTC());
         tokens = StandaloneCallerAuthentication.open(
                 folder.resolve("ca/token-key.json"),
                 "https://test",
@@ -56,36 +47,14 @@ class NodeProxyFilesTest {
                 Clock.systemUTC());
     }
 
-    private NodeProxyFiles files(Path bundle) {
+    private NodeProxyFiles files() {
         var tokenFolder = new TokenFolder(folder.resolve("tokens"), tokens, Duration.ofHours(12), Clock.systemUTC());
-        return new NodeProxyFiles(tokenFolder, bundle, authority, pods);
-    }
-
-    @Test
-    void theTrustBundleIsWrittenAndReplaced() throws IOException {
-        Path bundle = folder.resolve("new/folder/root-cert.pem");
-
-        files(bundle).writeTrustBundle();
-        Files.writeString(bundle, "stale");
-        files(bundle).writeTrustBundle();
-
-        assertThat(bundle).hasContent(authority.trustBundle().rootsPem());
-        try (var siblings = Files.list(bundle.getParent())) {
-            assertThat(siblings).containsExactly(bundle);
-        }
-    }
-
-    @Test
-    void aBundleThatCannotBeWrittenNamesTheVariable() throws IOException {
-        Path file = Files.createFile(folder.resolve("file"));
-
-        assertThatThrownBy(() -> files(file.resolve("root.pem")).writeTrustBundle())
-                .hasMessageContaining("TRUST_BUNDLE_FILE=" + file);
+        return new NodeProxyFiles(tokenFolder, pods);
     }
 
     @Test
     void everyNodeProxyHasATokenThatIsItsOwn() throws IOException {
-        NodeProxyFiles files = files(folder.resolve("root.pem"));
+        NodeProxyFiles files = files();
         pods.accept(new MeshState(Map.of(), Map.of(), Map.of(), List.of(PROXY)));
 
         files.updateTokens();

@@ -1,0 +1,147 @@
+package dev.ambit.adapters.k8s.ca;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ambit.domain.identity.SpiffeId;
+import dev.ambit.domain.identity.TrustDomain;
+import dev.ambit.domain.issuing.Caller;
+import dev.ambit.ports.ca.CallerAuthentication;
+import dev.ambit.ports.ca.CallerAuthentication.Result;
+import dev.ambit.ports.ca.CallerAuthenticationContract;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class ClusterCallerAuthenticationContractTest extends CallerAuthenticationContract {
+    private static final String NAMESPACE = "istio-system";
+
+    private final ClusterCallerAuthentication authentication = new ClusterCallerAuthentication(
+            TestApi.controlPlane(), TrustDomain.CLUSTER_LOCAL, List.of("istio-ca", "other"), InstantSource.system());
+    private Pod proxy;
+
+    @BeforeEach
+    void begin() {
+        TestApi.SERVER.token(NAMESPACE, "ztunnel");
+        delete("ztunnel-x7");
+        proxy = pod("ztunnel-x7");
+    }
+
+    @AfterEach
+    void end() {
+        delete("ztunnel-x7");
+    }
+
+    private static void delete(String name) {
+        TestApi.admin()
+                .pods()
+                .inNamespace(NAMESPACE)
+                .withName(name)
+                .withGracePeriod(0)
+                .delete();
+    }
+
+    private static Pod pod(String name) {
+        return TestApi.admin()
+                .resource(new PodBuilder()
+                        .withNewMetadata()
+                        .withNamespace(NAMESPACE)
+                        .withName(name)
+                        .endMetadata()
+                        .withNewSpec()
+                        .withServiceAccountName("ztunnel")
+                        .withNodeName("node-a")
+                        .addNewContainer()
+                        .withName("app")
+                        .withImage("app")
+                        .endContainer()
+                        .endSpec()
+                        .build())
+                .create();
+    }
+
+    private static String token(Pod pod, String audience) {
+        TokenRequest request = new TokenRequestBuilder()
+                .withNewSpec()
+                .withAudiences(audience)
+                .withNewBoundObjectRef()
+                .withKind("Pod")
+                .withApiVersion("v1")
+                .withName(pod.getMetadata().getName())
+                .withUid(pod.getMetadata().getUid())
+                .endBoundObjectRef()
+                .endSpec()
+                .build();
+        return TestApi.admin()
+                .serviceAccounts()
+                .inNamespace(NAMESPACE)
+                .withName("ztunnel")
+                .tokenRequest(request)
+                .getStatus()
+                .getToken();
+    }
+
+    @Override
+    protected CallerAuthentication authentication() {
+        return authentication;
+    }
+
+    @Override
+    protected Caller expected() {
+        return new Caller(POD.identity(), "ztunnel-x7", proxy.getMetadata().getUid(), "node-a");
+    }
+
+    @Override
+    protected String validToken() {
+        return token(proxy, "istio-ca");
+    }
+
+    @Override
+    protected String endedToken() {
+        String token = token(pod("ztunnel-gone"), "istio-ca");
+        delete("ztunnel-gone");
+        return token;
+    }
+
+    @Test
+    void aTokenForSomebodyElseProvesNothing() {
+        assertRejected(token(proxy, "vault"));
+        assertRejected(TestApi.SERVER.token(NAMESPACE, "ztunnel"));
+    }
+
+    @Test
+    void everyConfiguredAudienceWillDo() {
+        assertThat(authentication.authenticate(token(proxy, "other"))).isInstanceOf(Result.Authenticated.class);
+    }
+
+    @Test
+    void aTokenThatIsBoundToNoPodProvesOnlyItsAccount() {
+        assertThat(authentication.authenticate(TestApi.SERVER.token("shop", "cart", "istio-ca")))
+                .isEqualTo(new Result.Authenticated(
+                        new Caller(SpiffeId.of("spiffe://cluster.local/ns/shop/sa/cart"), "", "", "")));
+    }
+
+    @Test
+    void anApiServerThatIsAwayLeavesItOpen() {
+        Config nowhere = new ConfigBuilder(Config.empty())
+                .withMasterUrl("https://127.0.0.1:1")
+                .build();
+        try (var client = new KubernetesClientBuilder().withConfig(nowhere).build()) {
+            var cut = new ClusterCallerAuthentication(
+                    client, TrustDomain.CLUSTER_LOCAL, List.of("istio-ca"), InstantSource.system());
+
+            assertThat(cut.authenticate(validToken()))
+                    .isInstanceOfSatisfying(
+                            Result.Undecided.class,
+                            it -> assertThat(it.why()).contains("https://127.0.0.1:1", "cannot be reached"));
+        }
+    }
+}

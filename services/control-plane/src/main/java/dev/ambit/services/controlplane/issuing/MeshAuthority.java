@@ -1,0 +1,14 @@
+package dev.ambit.services.controlplane.issuing;
+
+import dev.ambit.ports.ca.CertificateAuthority;
+import dev.ambit.ports.ca.RootReplacement;
+import dev.ambit.ports.ca.ServerCertificates;
+import java.util.Optional;
+
+/**
+ * The certificate authority that was configured, by what it can do.
+ *
+ * @param replacement empty if its root is somebody else's to replace
+ */
+public record MeshAuthority(
+        CertificateAuthority authority, ServerCertificates servers, Optional<RootReplacement> replacement) {}
