@@ -125,6 +125,22 @@ public record TransportLimits(
                 capacity);
     }
 
+    public TransportLimits withPortReuse(boolean shared) {
+        return new TransportLimits(
+                connectTimeout,
+                handshakeTimeout,
+                streamWindowBytes,
+                connectionWindowBytes,
+                frameBytes,
+                streamsPerTunnelMax,
+                idleTunnelTimeout,
+                packetMark,
+                originalSource,
+                keepalive,
+                shared,
+                capacity);
+    }
+
     public TransportLimits withCapacity(Capacity most) {
         return new TransportLimits(
                 connectTimeout,

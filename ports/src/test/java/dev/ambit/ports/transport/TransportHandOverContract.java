@@ -1,6 +1,7 @@
 package dev.ambit.ports.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ambit.domain.flow.FlowOutcome;
 import dev.ambit.domain.flow.RefusalReason;
@@ -61,6 +62,20 @@ public abstract class TransportHandOverContract extends TransportContract {
         assertThat(first.hasSuccessor()).isFalse();
         first.close();
         assertThat(second.isServed(binding(first.ports()))).isFalse();
+    }
+
+    /** INPOD_PORT_REUSE=false: facts on ztunnel, section 2. */
+    @Test
+    void whoSharesNoPortsLetsNobodyListenBeside() {
+        Upstream echo = closing(Upstream.echo());
+        PodProxy first = serve(start(LIMITS.withPortReuse(false)), ListenPorts.EPHEMERAL, old, echo);
+
+        for (boolean shares : new boolean[] {false, true}) {
+            Transport second = start(LIMITS.withPortReuse(shares));
+            assertThatThrownBy(() -> serve(second, first.ports(), fresh, echo))
+                    .hasMessageContaining("in use")
+                    .hasMessageContaining(Integer.toString(first.ports().outbound()));
+        }
     }
 
     @Test

@@ -21,12 +21,13 @@ final class Upstream implements AutoCloseable {
     }
 
     private final ServerSocket listener;
+    private final Thread accepting;
     private final Queue<Socket> connections = new ConcurrentLinkedQueue<>();
     private final Queue<IpPort> clients = new ConcurrentLinkedQueue<>();
 
     private Upstream(ServerSocket listener, Service service) {
         this.listener = listener;
-        Thread.startVirtualThread(() -> accept(service));
+        this.accepting = Thread.startVirtualThread(() -> accept(service));
     }
 
     static Upstream start(Service service) {
@@ -84,15 +85,19 @@ final class Upstream implements AutoCloseable {
         return clients;
     }
 
+    /** Nobody listens any more when this returns: the last to use a socket closes it, not who asks for it first. */
     @Override
     public void close() {
         try {
             listener.close();
+            accepting.join();
             for (Socket connection : connections) {
                 connection.close();
             }
         } catch (IOException closing) {
             throw new UncheckedIOException(closing);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

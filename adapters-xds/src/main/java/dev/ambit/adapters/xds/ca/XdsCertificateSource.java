@@ -51,6 +51,7 @@ public final class XdsCertificateSource implements CertificateSource {
     private static final Duration QUIET = Duration.ofSeconds(2);
 
     private final CaClientOptions options;
+    private final KeyMaking keys;
     private final ExecutorService requests = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("certificate-request-", 0).factory());
     private final Semaphore underWay = new Semaphore(REQUESTS_MAX);
@@ -64,9 +65,14 @@ public final class XdsCertificateSource implements CertificateSource {
         this(options, QUIET);
     }
 
-    /** @param quiet how long the folder of the root CA file has to be left alone before it is looked at */
     XdsCertificateSource(CaClientOptions options, Duration quiet) {
+        this(options, quiet, SigningKey::generate);
+    }
+
+    /** @param quiet how long the folder of the root CA file has to be left alone before it is looked at */
+    XdsCertificateSource(CaClientOptions options, Duration quiet, KeyMaking keys) {
         this.options = options;
+        this.keys = keys;
         this.watch = options.controlPlane().roots() instanceof ControlPlaneRoots.InFile(Path file)
                 ? watch(file, quiet)
                 : Optional.empty();
@@ -83,6 +89,12 @@ public final class XdsCertificateSource implements CertificateSource {
                     unwatched.toString());
             return Optional.empty();
         }
+    }
+
+    /** Makes a fresh key and the request that it signs. */
+    @FunctionalInterface
+    interface KeyMaking {
+        SigningKey generate(SpiffeId identity) throws GeneralSecurityException;
     }
 
     @Override
@@ -115,7 +127,7 @@ public final class XdsCertificateSource implements CertificateSource {
     private WorkloadCertificate fetch(SpiffeId identity) {
         SigningKey key;
         try {
-            key = SigningKey.generate(identity);
+            key = keys.generate(identity);
         } catch (GeneralSecurityException e) {
             throw new CredentialsException("certificate of " + identity + ": " + e.getMessage(), e);
         }
