@@ -353,6 +353,19 @@ public sealed interface RefusalReason
         }
     }
 
+    /** What the connection rests on was asked for by name, and is not known in time. */
+    record NameUnanswered(String name, String cause) implements Unreachable {
+        @Override
+        public RefusalWord word() {
+            return RefusalWord.NAME_UNANSWERED;
+        }
+
+        @Override
+        public String message() {
+            return "the control plane was asked what " + name + " is: " + cause;
+        }
+    }
+
     /** The pod's workload has gone, and with it what says which policies protect it. */
     record WorkloadGone(PodRef pod) implements Unreachable {
         @Override

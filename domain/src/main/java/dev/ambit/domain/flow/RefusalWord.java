@@ -26,6 +26,8 @@ public enum RefusalWord {
     NOT_SUPPORTED,
     /** The configuration has not arrived completely. */
     NOT_SYNCED,
+    /** What was asked of the control plane by name has not been answered. */
+    NAME_UNANSWERED,
     /** The workload of an open connection has gone. */
     WORKLOAD_GONE,
     /** A waypoint came, went or was replaced under an open connection. */

@@ -52,6 +52,10 @@ public enum Counter {
             "The total number of connections not tracked for CRL enforcement (unstable)",
             "reporter"),
     XDS_REJECTED_RESOURCES("ambit_xds_rejected_resources", "Resources this proxy could not use, by type URL", "url"),
+    NAMES_ASKED(
+            "ambit_xds_names_asked",
+            "Names that connections rested on and were asked of the control plane, by its answer",
+            "answer"),
     XDS_PUSHES("ambit_xds_pushes", "Discovery responses sent, by type URL", "url"),
     XDS_NACKS("ambit_xds_nacks", "Discovery responses that a proxy rejected in part, by type URL", "url"),
     PROXIES_STARTED("workload_manager_proxies_started", "The total number of proxies that were started (unstable)"),

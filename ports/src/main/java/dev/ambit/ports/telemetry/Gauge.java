@@ -10,6 +10,7 @@ public enum Gauge {
     WORKLOADS("ambit_workloads", "Workloads known"),
     SERVICES("ambit_services", "Services known"),
     POLICIES("ambit_policies", "Authorization policies known"),
+    NAMES_HELD("ambit_xds_names_held", "Names this proxy has asked the control plane for and follows"),
     CERTIFICATES("ambit_certificates", "Workload certificates held"),
     LIVE_TUNNELS("ambit_live_tunnels", "HBONE tunnels that are open, and connections within the node, at either end"),
     LIVE_FLOWS("ambit_live_flows", "Connections being carried"),

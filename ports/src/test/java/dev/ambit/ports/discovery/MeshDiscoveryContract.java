@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 public abstract class MeshDiscoveryContract {
 
     /** A control plane that serves a feed. Starts connected. */
-    protected interface ControlPlane extends AutoCloseable {
+    public interface ControlPlane extends AutoCloseable {
         /** A new client of this control plane, not started. */
         MeshDiscovery client();
 
@@ -67,7 +67,7 @@ public abstract class MeshDiscoveryContract {
                 List.of(new ServicePort(80, 8080, AppProtocol.HTTP11))));
     }
 
-    protected static MeshChange policy(String name) {
+    static MeshChange policy(String name) {
         return new MeshChange.PolicyUpserted(new AuthorizationPolicy(
                 new PolicyName("shop", name),
                 AuthorizationPolicy.Scope.NAMESPACE,

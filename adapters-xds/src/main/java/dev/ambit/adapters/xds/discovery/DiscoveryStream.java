@@ -5,12 +5,17 @@ import dev.ambit.adapters.xds.proto.discovery.DeltaDiscoveryRequest;
 import dev.ambit.adapters.xds.proto.discovery.DeltaDiscoveryResponse;
 import dev.ambit.adapters.xds.proto.rpc.Status;
 import dev.ambit.adapters.xds.wire.TypeUrl;
+import dev.ambit.ports.discovery.MeshDiscovery.Answer;
 import dev.ambit.ports.telemetry.Counter;
 import dev.ambit.ports.telemetry.Meter;
 import io.grpc.Channel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +31,18 @@ final class DiscoveryStream {
 
         /** A push was answered; {@code clean} if nothing in it was rejected. */
         void answered(String typeUrl, boolean clean);
+
+        /** What a push of addresses, that has been answered, says of names. */
+        default void named(Map<String, Answer> answers) {}
+
+        /** The first requests are sent; names may be asked for. */
+        default void open() {}
     }
+
+    /** Many fewer bytes than any control plane accepts in one message. */
+    private static final int NAMES_PER_REQUEST = 1_000;
+
+    private static final String EVERYTHING = "*";
 
     private final XdsClientOptions options;
     private final KnownResources known;
@@ -53,16 +69,39 @@ final class DiscoveryStream {
         // A control plane answers in the order it is asked: policies are there before the workloads they protect.
         send(policies);
         send(addresses);
+        events.open();
         return ended.join();
     }
 
-    /** Subscribes to everything of a type (no names), telling what we have. */
+    /**
+     * Subscribes to everything of a type (no names), telling what we have. On demand it subscribes to nothing, which xDS
+     * has no word for: everything is subscribed to and unsubscribed from at once, as Istio's ztunnel does.
+     */
     private DeltaDiscoveryRequest first(String typeUrl) {
-        return DeltaDiscoveryRequest.newBuilder()
+        var request = DeltaDiscoveryRequest.newBuilder()
                 .setNode(options.node().toNode(options.controlPlane().clusterId()))
                 .setTypeUrl(typeUrl)
-                .putAllInitialResourceVersions(known.versions(typeUrl))
-                .build();
+                .putAllInitialResourceVersions(known.versions(typeUrl));
+        if (options.demand().isPresent() && typeUrl.equals(TypeUrl.ADDRESS)) {
+            request.addResourceNamesSubscribe(EVERYTHING).addResourceNamesUnsubscribe(EVERYTHING);
+        }
+        return request.build();
+    }
+
+    /** Asks for addresses by name, or no longer, in messages of bounded size. */
+    void ask(Collection<String> subscribe, Collection<String> unsubscribe) {
+        inPortions(unsubscribe, DeltaDiscoveryRequest.Builder::addAllResourceNamesUnsubscribe);
+        inPortions(subscribe, DeltaDiscoveryRequest.Builder::addAllResourceNamesSubscribe);
+    }
+
+    private void inPortions(
+            Collection<String> names, BiConsumer<DeltaDiscoveryRequest.Builder, Collection<String>> into) {
+        var all = List.copyOf(names);
+        for (int from = 0; from < all.size(); from += NAMES_PER_REQUEST) {
+            var request = DeltaDiscoveryRequest.newBuilder().setTypeUrl(TypeUrl.ADDRESS);
+            into.accept(request, all.subList(from, Math.min(all.size(), from + NAMES_PER_REQUEST)));
+            send(request.build());
+        }
     }
 
     boolean received() {
@@ -118,6 +157,9 @@ final class DiscoveryStream {
         }
         send(answer.build());
         events.answered(typeUrl, clean);
+        if (typeUrl.equals(TypeUrl.ADDRESS)) {
+            events.named(push.answers());
+        }
     }
 
     private static DeltaDiscoveryRequest.Builder answer(DeltaDiscoveryResponse response) {

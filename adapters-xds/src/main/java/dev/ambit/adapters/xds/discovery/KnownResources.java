@@ -5,11 +5,19 @@ import dev.ambit.adapters.xds.proto.discovery.Resource;
 import dev.ambit.adapters.xds.wire.Decoded;
 import dev.ambit.adapters.xds.wire.ResourceDecoder;
 import dev.ambit.adapters.xds.wire.TypeUrl;
+import dev.ambit.domain.service.MeshService;
 import dev.ambit.domain.view.MeshChange;
+import dev.ambit.domain.view.MeshName;
+import dev.ambit.domain.workload.Workload;
+import dev.ambit.ports.discovery.MeshDiscovery.Answer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a proxy was sent and accepted, by type and name: which version, and how to undo it.
@@ -24,7 +32,7 @@ final class KnownResources {
 
     private static final int PROBLEMS_MAX = 100;
 
-    private record Known(String version, MeshChange removal) {}
+    private record Known(String version, MeshChange upsert, MeshChange removal) {}
 
     /** A push, read: what it changes and what was wrong with it. Nothing is known of it before it is committed. */
     static final class Push {
@@ -32,6 +40,7 @@ final class KnownResources {
         private final Map<String, Known> accepted = new HashMap<>();
         private final List<String> removed = new ArrayList<>();
         private final List<String> problems = new ArrayList<>();
+        private final Map<String, Answer> answers = new HashMap<>();
         private int rejected;
 
         List<MeshChange> changes() {
@@ -46,6 +55,16 @@ final class KnownResources {
         String problem() {
             String listed = String.join("; ", problems);
             return rejected > problems.size() ? listed + "; and " + (rejected - problems.size()) + " more" : listed;
+        }
+
+        /** What it says of names that may have been asked for, whether it changes anything or not. */
+        Map<String, Answer> answers() {
+            return answers;
+        }
+
+        private void answer(Resource resource, Answer answer) {
+            answers.put(resource.getName(), answer);
+            resource.getAliasesList().forEach(alias -> answers.put(alias, answer));
         }
 
         private void reject(String name, String why) {
@@ -86,7 +105,9 @@ final class KnownResources {
         Map<String, Known> known = of(response.getTypeUrl());
         var push = new Push();
         var upserts = new ArrayList<MeshChange>();
+        response.getRemovedResourcesList().forEach(name -> push.answers.put(name, Answer.ABSENT));
         for (Resource resource : response.getResourcesList()) {
+            push.answer(resource, Answer.UNUSABLE);
             if (!resource.getResource().getTypeUrl().equals(response.getTypeUrl())) {
                 push.reject(resource.getName(), "is not of the type of the response");
                 continue;
@@ -99,9 +120,11 @@ final class KnownResources {
                 case Decoded.Rejected<MeshChange>(String why) -> push.reject(resource.getName(), why);
                 case Decoded.Accepted<MeshChange>(MeshChange change) -> {
                     upserts.add(change);
+                    push.answer(resource, Answer.PRESENT);
+                    namesOf(change).forEach(name -> push.answers.put(name.toString(), Answer.PRESENT));
                     ResourceDecoder.removal(change)
-                            .ifPresent(removal ->
-                                    push.accepted.put(resource.getName(), new Known(resource.getVersion(), removal)));
+                            .ifPresent(removal -> push.accepted.put(
+                                    resource.getName(), new Known(resource.getVersion(), change, removal)));
                 }
             }
         }
@@ -118,6 +141,48 @@ final class KnownResources {
         push.changes.addAll(removalsFirst ? removals : upserts);
         push.changes.addAll(removalsFirst ? upserts : removals);
         return push;
+    }
+
+    private static Set<MeshName> namesOf(MeshChange change) {
+        return switch (change) {
+            case MeshChange.WorkloadUpserted(Workload workload) -> MeshName.of(workload);
+            case MeshChange.ServiceUpserted(MeshService service) -> MeshName.of(service);
+            default -> Set.of();
+        };
+    }
+
+    /** The removals of all workloads and services that these names do not stand for and that are not the node's own. */
+    Map<String, MeshChange> unwanted(Set<String> wanted, String ownNode) {
+        Map<String, Known> known = of(TypeUrl.ADDRESS);
+        var services = new HashSet<String>();
+        known.forEach((name, resource) -> {
+            if (resource.upsert instanceof MeshChange.ServiceUpserted(MeshService service)
+                    && isAmong(wanted, MeshName.of(service))) {
+                services.add(name);
+            }
+        });
+        var unwanted = new LinkedHashMap<String, MeshChange>();
+        known.forEach((name, resource) -> {
+            boolean kept = services.contains(name)
+                    || (resource.upsert instanceof MeshChange.WorkloadUpserted(Workload workload)
+                            && (isAmong(wanted, MeshName.of(workload))
+                                    || (!ownNode.isEmpty() && workload.node().equals(ownNode))
+                                    || workload.services().keySet().stream()
+                                            .anyMatch(service -> services.contains(service.toString()))));
+            if (!kept) {
+                unwanted.put(name, resource.removal);
+            }
+        });
+        return unwanted;
+    }
+
+    private static boolean isAmong(Set<String> wanted, Set<MeshName> names) {
+        return names.stream().anyMatch(name -> wanted.contains(name.toString()));
+    }
+
+    /** These are not followed any more. */
+    void forget(Collection<String> addresses) {
+        of(TypeUrl.ADDRESS).keySet().removeAll(addresses);
     }
 
     /** The push was taken over by whoever listens. */

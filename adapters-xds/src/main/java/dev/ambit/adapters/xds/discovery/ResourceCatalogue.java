@@ -8,6 +8,7 @@ import dev.ambit.domain.address.NamespacedHostname;
 import dev.ambit.domain.policy.AuthorizationPolicy;
 import dev.ambit.domain.service.MeshService;
 import dev.ambit.domain.view.MeshChange;
+import dev.ambit.domain.view.MeshName;
 import dev.ambit.domain.workload.Workload;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,13 +60,17 @@ final class ResourceCatalogue {
         private final Kind kind;
         private final Resource resource;
         private final Set<String> related;
+        /** What stands before it, by name: without that a connection to it cannot be planned. */
+        private final Set<String> gateways;
+
         private final @Nullable Workload workload;
         private volatile @Nullable Resource asWorkload;
 
-        Entry(Kind kind, Resource resource, Set<String> related, @Nullable Workload workload) {
+        Entry(Kind kind, Resource resource, Set<String> related, Set<String> gateways, @Nullable Workload workload) {
             this.kind = kind;
             this.resource = resource;
             this.related = related;
+            this.gateways = gateways;
             this.workload = workload;
         }
 
@@ -86,6 +91,9 @@ final class ResourceCatalogue {
             return encoded;
         }
     }
+
+    /** A waypoint, and the gateway of its network; more would be a loop. */
+    private static final int GATEWAYS_DEEP = 2;
 
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<String, Entry> addresses = new HashMap<>();
@@ -123,10 +131,17 @@ final class ResourceCatalogue {
             case MeshChange.WorkloadUpserted(Workload workload) -> put(name, entry(workload));
             case MeshChange.ServiceUpserted(MeshService service) -> {
                 Resource resource = ResourceEncoder.address(service);
-                yield put(name, new Entry(Kind.SERVICE, resource, Set.copyOf(resource.getAliasesList()), null));
+                yield put(
+                        name,
+                        new Entry(
+                                Kind.SERVICE,
+                                resource,
+                                Set.copyOf(resource.getAliasesList()),
+                                GatewayNames.of(service),
+                                null));
             }
             case MeshChange.PolicyUpserted(AuthorizationPolicy policy) ->
-                put(name, new Entry(Kind.POLICY, ResourceEncoder.authorization(policy), Set.of(), null));
+                put(name, new Entry(Kind.POLICY, ResourceEncoder.authorization(policy), Set.of(), Set.of(), null));
             case MeshChange.WorkloadRemoved _ -> remove(name, Kind.WORKLOAD);
             case MeshChange.ServiceRemoved _ -> remove(name, Kind.SERVICE);
             case MeshChange.PolicyRemoved _ -> remove(name, Kind.POLICY);
@@ -139,7 +154,9 @@ final class ResourceCatalogue {
         for (NamespacedHostname service : workload.services().keySet()) {
             related.add(service.toString());
         }
-        return new Entry(Kind.WORKLOAD, resource, Set.copyOf(related), workload);
+        MeshName.of(workload).forEach(name -> related.add(name.toString()));
+        related.remove(resource.getName());
+        return new Entry(Kind.WORKLOAD, resource, Set.copyOf(related), GatewayNames.of(workload), workload);
     }
 
     private Touched put(String name, Entry entry) {
@@ -212,20 +229,39 @@ final class ResourceCatalogue {
     }
 
     /**
-     * The resources that an asked-for name means: itself, whatever has it as an address, and for a service the workloads
-     * behind it, without which a proxy could not use it. Empty if nothing goes by that name. Only while {@link #reading}.
+     * The resources that an asked-for name means: itself, whatever has it as an address, for a service the workloads
+     * behind it, and the waypoints and network gateways before any of these, without which a proxy could not use them.
+     * Empty if nothing goes by that name. Only while {@link #reading}.
      */
     Set<String> resolve(String typeUrl, String asked) {
         var names = new LinkedHashSet<String>();
+        resolve(typeUrl, asked, names, GATEWAYS_DEEP);
+        return names;
+    }
+
+    private void resolve(String typeUrl, String asked, Set<String> names, int deep) {
         addIfServed(typeUrl, asked, names);
-        for (String name : byRelated.getOrDefault(asked, Set.of())) {
-            addIfServed(typeUrl, name, names);
+        var meant = new LinkedHashSet<String>(byRelated.getOrDefault(asked, Set.of()));
+        for (String name : List.copyOf(meant)) {
             Entry entry = addresses.get(name);
             if (entry != null && entry.kind == Kind.SERVICE) {
-                byRelated.getOrDefault(name, Set.of()).forEach(workload -> addIfServed(typeUrl, workload, names));
+                meant.addAll(byRelated.getOrDefault(name, Set.of()));
             }
         }
-        return names;
+        meant.forEach(name -> addIfServed(typeUrl, name, names));
+        meant.add(asked);
+        if (deep > 0) {
+            var gateways = new LinkedHashSet<String>();
+            for (String name : meant) {
+                Entry entry = addresses.get(name);
+                if (entry != null) {
+                    gateways.addAll(entry.gateways);
+                }
+            }
+            gateways.stream()
+                    .filter(gateway -> !names.contains(gateway))
+                    .forEach(gateway -> resolve(typeUrl, gateway, names, deep - 1));
+        }
     }
 
     private void addIfServed(String typeUrl, String name, Set<String> names) {

@@ -33,6 +33,9 @@ final class Subscription {
     private final String ownNode;
     private final ResourceCatalogue catalogue;
     private final Set<String> asked = new HashSet<>();
+    /** What a proxy that came back has already, by the names it was sent. */
+    private final Set<String> retained = new HashSet<>();
+
     private final Set<String> followedServices = new HashSet<>();
     private final Set<String> dirty = new LinkedHashSet<>();
     private boolean wildcard;
@@ -60,10 +63,28 @@ final class Subscription {
             Optional<Resource> resource = catalogue.find(typeUrl, name);
             if (resource.isPresent() && resource.get().getVersion().equals(version)) {
                 dirty.remove(name);
+            } else if (!wildcard && resource.isEmpty() && version.isEmpty()) {
+                // It was asked for and has not been answered, perhaps by another name than the resource's own.
+                ask(name);
             } else {
                 dirty.add(name);
             }
         });
+        if (!wildcard) {
+            versions.keySet().forEach(name -> retain(name, versions.keySet()));
+        }
+    }
+
+    /** What is there stays followed by its own name; a service with its endpoints, of which some may be new. */
+    private void retain(String name, Set<String> sent) {
+        if (catalogue.find(typeUrl, name).isPresent()) {
+            retained.add(name);
+            if (catalogue.isService(name) && followedServices.add(name)) {
+                catalogue.resolve(typeUrl, name).stream()
+                        .filter(endpoint -> !sent.contains(endpoint))
+                        .forEach(dirty::add);
+            }
+        }
     }
 
     /** Names added to or taken from the subscription. Later requests of a type, or part of the first. */
@@ -84,6 +105,7 @@ final class Subscription {
                 wildcard = false;
             } else {
                 asked.remove(name);
+                retained.remove(name);
                 followedServices.remove(name);
             }
         }
@@ -92,10 +114,16 @@ final class Subscription {
     private void ask(String name) {
         asked.add(name);
         Set<String> names = catalogue.resolve(typeUrl, name);
-        if (names.isEmpty()) {
-            // Answered as removed, so that whoever waits for it hears that it does not exist.
+        if (!names.contains(name)) {
+            // Answered as removed, so that whoever waits for it hears that it does not exist; and also if what goes by
+            // it
+            // is sent under another name, since Istio's ztunnel goes on only when it hears the very name it asked for.
             dirty.add(name);
         }
+        follow(names);
+    }
+
+    private void follow(Set<String> names) {
         dirty.addAll(names);
         names.stream().filter(catalogue::isService).forEach(followedServices::add);
     }
@@ -117,14 +145,15 @@ final class Subscription {
                 continue;
             }
             dirty.add(touched.name());
-            if (!wildcard && touched.kind() == Kind.SERVICE && followedServices.add(touched.name())) {
-                dirty.addAll(catalogue.resolve(typeUrl, touched.name()));
+            if (!wildcard && touched.kind() == Kind.SERVICE && catalogue.isService(touched.name())) {
+                // It may be new, and it may have another waypoint.
+                follow(catalogue.resolve(typeUrl, touched.name()));
             }
         }
     }
 
     private boolean isWanted(Touched touched) {
-        if (wildcard || asked.contains(touched.name())) {
+        if (wildcard || asked.contains(touched.name()) || retained.contains(touched.name())) {
             return true;
         }
         boolean onOwnNode = !ownNode.isEmpty() && touched.node().equals(ownNode);

@@ -2,6 +2,7 @@ package dev.ambit.adapters.xds.discovery;
 
 import dev.ambit.adapters.xds.channel.ControlPlane;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What {@link XdsMeshDiscovery} needs to know.
@@ -9,9 +10,15 @@ import java.time.Duration;
  * @param messageBytesMax the largest push to accept; a larger one ends the stream
  * @param backoffFirst pause before the first reconnection
  * @param backoffMax longest pause between reconnections
+ * @param demand if workloads and services are asked for by name, within which bounds; else everything is subscribed to
  */
 public record XdsClientOptions(
-        ControlPlane controlPlane, NodeIdentity node, int messageBytesMax, Duration backoffFirst, Duration backoffMax) {
+        ControlPlane controlPlane,
+        NodeIdentity node,
+        int messageBytesMax,
+        Duration backoffFirst,
+        Duration backoffMax,
+        Optional<DemandLimits> demand) {
 
     /** As Istio's ztunnel. */
     public static final int MESSAGE_BYTES_MAX = 200 << 20;
@@ -26,8 +33,23 @@ public record XdsClientOptions(
         }
     }
 
+    /** Subscribes to everything. */
+    public XdsClientOptions(
+            ControlPlane controlPlane,
+            NodeIdentity node,
+            int messageBytesMax,
+            Duration backoffFirst,
+            Duration backoffMax) {
+        this(controlPlane, node, messageBytesMax, backoffFirst, backoffMax, Optional.empty());
+    }
+
     /** With Istio's figures for everything else. */
     public static XdsClientOptions of(ControlPlane controlPlane, NodeIdentity node) {
         return new XdsClientOptions(controlPlane, node, MESSAGE_BYTES_MAX, BACKOFF_FIRST, BACKOFF_MAX);
+    }
+
+    /** The same, asking by name instead of for everything. */
+    public XdsClientOptions onDemand(DemandLimits limits) {
+        return new XdsClientOptions(controlPlane, node, messageBytesMax, backoffFirst, backoffMax, Optional.of(limits));
     }
 }

@@ -2,15 +2,21 @@ package dev.ambit.adapters.xds.discovery;
 
 import dev.ambit.adapters.xds.channel.ControlPlaneChannel;
 import dev.ambit.adapters.xds.wire.TypeUrl;
+import dev.ambit.domain.view.MeshChange;
+import dev.ambit.domain.view.MeshName;
 import dev.ambit.ports.discovery.MeshDiscovery;
 import dev.ambit.ports.telemetry.Counter;
+import dev.ambit.ports.telemetry.Gauge;
 import dev.ambit.ports.telemetry.Meter;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +39,7 @@ public final class XdsMeshDiscovery implements MeshDiscovery {
     private final XdsClientOptions options;
     private final Meter meter;
     private final KnownResources known = new KnownResources();
+    private final @Nullable AskedNames names;
     private final ReconnectBackoff backoff;
     private final Pause pause;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -63,6 +70,12 @@ public final class XdsMeshDiscovery implements MeshDiscovery {
         this.options = options;
         this.meter = meter;
         this.pause = pause;
+        this.names = options.demand()
+                .map(limits -> new AskedNames(limits, System::nanoTime))
+                .orElse(null);
+        if (names != null) {
+            meter.gauge(Gauge.NAMES_HELD, names::size);
+        }
         this.backoff = new ReconnectBackoff(options.backoffFirst(), options.backoffMax(), RandomGenerator.getDefault());
     }
 
@@ -72,6 +85,14 @@ public final class XdsMeshDiscovery implements MeshDiscovery {
             throw new IllegalStateException("discovery is started once");
         }
         thread = Thread.ofVirtual().name("xds-discovery").start(() -> keepConnected(listener));
+    }
+
+    @Override
+    public Held hold(MeshName name) {
+        if (names == null) {
+            throw new IllegalStateException("discovery brings everything, it is not asked for names");
+        }
+        return names.hold(name);
     }
 
     private void keepConnected(Listener listener) {
@@ -111,6 +132,9 @@ public final class XdsMeshDiscovery implements MeshDiscovery {
             return current.received();
         } finally {
             stream = null;
+            if (names != null) {
+                names.detach();
+            }
             channel.shutdownNow();
         }
     }
@@ -143,11 +167,40 @@ public final class XdsMeshDiscovery implements MeshDiscovery {
                     listener.connected(true, options.controlPlane().address().toString());
                 }
             }
+
+            @Override
+            public void named(Map<String, Answer> answers) {
+                if (names != null) {
+                    names.answered(answers);
+                    names.sweep(remaining -> takeBack(listener, remaining));
+                }
+            }
+
+            @Override
+            public void open() {
+                DiscoveryStream current = stream;
+                if (names != null && current != null) {
+                    names.attach(current::ask);
+                }
+            }
         };
     }
 
-    private static boolean isComplete(Set<String> types) {
-        return types.contains(TypeUrl.ADDRESS) && types.contains(TypeUrl.AUTHORIZATION);
+    /** On the thread of the stream's events, like everything the listener hears. */
+    private Collection<String> takeBack(Listener listener, Set<String> remaining) {
+        Map<String, MeshChange> unwanted =
+                known.unwanted(remaining, options.node().nodeName());
+        if (!unwanted.isEmpty()) {
+            listener.changed(List.copyOf(unwanted.values()));
+            known.forget(unwanted.keySet());
+            LOG.info("resources that nobody needs any more are given up\tcount={}", unwanted.size());
+        }
+        return unwanted.keySet();
+    }
+
+    /** On demand a control plane need not say anything about addresses before it is asked. */
+    private boolean isComplete(Set<String> types) {
+        return (names != null || types.contains(TypeUrl.ADDRESS)) && types.contains(TypeUrl.AUTHORIZATION);
     }
 
     private void ended(Listener listener, Status status, boolean useful) {

@@ -14,6 +14,7 @@ import dev.ambit.domain.policy.PolicyName;
 import dev.ambit.domain.service.MeshService;
 import dev.ambit.domain.service.VirtualAddress;
 import dev.ambit.domain.view.MeshChange;
+import dev.ambit.domain.workload.GatewayReference;
 import dev.ambit.domain.workload.PortMap;
 import dev.ambit.domain.workload.Workload;
 import dev.ambit.domain.workload.WorkloadUid;
@@ -240,13 +241,61 @@ class DeltaDiscoveryServiceTest {
                     .addResourceNamesSubscribe("net/10.9.9.9"));
             DeltaDiscoveryResponse answer = subscriber.receive();
             assertThat(names(answer)).containsExactlyInAnyOrder(CART.toString(), "cart-0");
-            assertThat(answer.getRemovedResourcesList()).containsExactly("net/10.9.9.9");
+            // The first as well: Istio's ztunnel goes on only when it hears the very name it asked for.
+            assertThat(answer.getRemovedResourcesList()).containsExactlyInAnyOrder("net/10.1.0.1", "net/10.9.9.9");
             subscriber.acknowledge(answer);
 
             feed.publish(upserted("pay-0", "10.0.0.7"));
             assertThat(subscriber.hearsNothing()).isTrue();
             feed.publish(upserted("cart-1", "10.0.0.8"));
             assertThat(names(subscriber.receive())).containsExactly("cart-1");
+        }
+    }
+
+    /** Facts on istiod, section 6: what a proxy says it has is subscribed to by that, a service with its endpoints. */
+    @Test
+    void goesOnAfterAReconnectionWithWhatAProxyOnDemandHas() {
+        feed.publish(cartService(), upserted("cart-0", "10.0.0.1"), upserted("pay-0", "10.0.0.2"));
+        try (var subscriber = subscriber()) {
+            subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS)
+                    .addResourceNamesSubscribe("*")
+                    .addResourceNamesUnsubscribe("*")
+                    .putInitialResourceVersions(CART.toString(), "an older one")
+                    .putInitialResourceVersions("net/10.0.0.2", "")
+                    .putInitialResourceVersions("gone", "some"));
+            DeltaDiscoveryResponse first = subscriber.receive();
+            assertThat(names(first)).containsExactlyInAnyOrder(CART.toString(), "cart-0", "pay-0");
+            assertThat(first.getRemovedResourcesList()).containsExactlyInAnyOrder("net/10.0.0.2", "gone");
+            subscriber.acknowledge(first);
+
+            feed.publish(upserted("cart-1", "10.0.0.8"));
+
+            assertThat(names(subscriber.receive())).containsExactly("cart-1");
+        }
+    }
+
+    /** Istio's ztunnel asks for destinations only, and refuses when it does not know the waypoint. */
+    @Test
+    void sendsTheWaypointWithWhatItStandsBefore() {
+        var way = new NamespacedHostname("shop", "way.shop.svc.cluster.local");
+        MeshService cart = ((MeshChange.ServiceUpserted) cartService()).service();
+        feed.publish(
+                new MeshChange.ServiceUpserted(MeshService.plain(way, "way", List.of(), List.of())),
+                new MeshChange.WorkloadUpserted(Workload.builder(new WorkloadUid("way-0"), "shop", "way-0")
+                        .addresses(List.of(IpAddress.of("10.0.0.5")))
+                        .services(Map.of(way, new PortMap(Map.of())))
+                        .build()),
+                cartService());
+        try (var subscriber = subscriber()) {
+            subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS).addResourceNamesSubscribe("net/10.1.0.1"));
+            DeltaDiscoveryResponse before = subscriber.receive();
+            assertThat(names(before)).containsExactly(CART.toString());
+            subscriber.acknowledge(before);
+
+            feed.publish(
+                    new MeshChange.ServiceUpserted(cart.withWaypoint(new GatewayReference.ByHostname(way, 15_008))));
+
+            assertThat(names(subscriber.receive())).containsExactlyInAnyOrder(CART.toString(), way.toString(), "way-0");
         }
     }
 

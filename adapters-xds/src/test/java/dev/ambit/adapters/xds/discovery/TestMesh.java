@@ -59,8 +59,15 @@ final class TestMesh implements AutoCloseable {
     }
 
     static XdsMeshDiscovery client(ControlPlane controlPlane) {
-        var options = new XdsClientOptions(controlPlane, NODE, 4 << 20, Duration.ofMillis(10), Duration.ofMillis(200));
-        return new XdsMeshDiscovery(options, Meter.none());
+        return new XdsMeshDiscovery(options(controlPlane), Meter.none());
+    }
+
+    XdsMeshDiscovery clientOnDemand(DemandLimits limits) {
+        return new XdsMeshDiscovery(options(address()).onDemand(limits), Meter.none());
+    }
+
+    private static XdsClientOptions options(ControlPlane controlPlane) {
+        return new XdsClientOptions(controlPlane, NODE, 4 << 20, Duration.ofMillis(10), Duration.ofMillis(200));
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.ambit.ports.credentials.Revocations;
 import dev.ambit.ports.names.HostResolver;
 import dev.ambit.ports.podnetwork.PodFeed;
 import dev.ambit.ports.telemetry.Gauge;
+import dev.ambit.ports.transport.FlowDecisions;
 import dev.ambit.ports.transport.ListenPorts;
 import dev.ambit.ports.transport.TcpKeepalive;
 import dev.ambit.ports.transport.TlsPolicy;
@@ -23,6 +24,7 @@ import dev.ambit.services.ztunnel.dns.DnsServingTransport;
 import dev.ambit.services.ztunnel.flow.FairShares;
 import dev.ambit.services.ztunnel.flow.Flows;
 import dev.ambit.services.ztunnel.flow.LoggedDecisions;
+import dev.ambit.services.ztunnel.flow.OnDemand;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
 import dev.ambit.services.ztunnel.pod.PreparedPods;
 import dev.ambit.services.ztunnel.pod.ServedPods;
@@ -94,12 +96,14 @@ final class DataPlaneFactory {
             Provider<DnsProxy> dns,
             Flows flows,
             CurrentMesh mesh,
+            OnDemand onDemand,
             CertificateKeeper certificates,
             @Named("chores") ScheduledExecutorService chores,
             PrometheusTelemetry telemetry) {
         ListenPorts ports = config.dataPlane().socks5() ? ListenPorts.ISTIO_WITH_SOCKS5 : ListenPorts.ISTIO;
         Transport serving = config.dns().enabled() ? new DnsServingTransport(transport, dns.get()) : transport;
-        var decisions = new LoggedDecisions(flows, mesh, config.logging().authorizationAtInfo());
+        var logged = new LoggedDecisions(flows, mesh, config.logging().authorizationAtInfo());
+        FlowDecisions decisions = onDemand.prepared(logged, mesh);
         var pods = new ServedPods(
                 serving,
                 decisions,

@@ -2,11 +2,13 @@ package dev.ambit.services.ztunnel;
 
 import dev.ambit.adapters.telemetry.PrometheusTelemetry;
 import dev.ambit.adapters.xds.channel.ControlPlane;
+import dev.ambit.adapters.xds.discovery.DemandLimits;
 import dev.ambit.adapters.xds.discovery.NodeIdentity;
 import dev.ambit.adapters.xds.discovery.XdsClientOptions;
 import dev.ambit.adapters.xds.discovery.XdsMeshDiscovery;
 import dev.ambit.domain.flow.InboundOptions;
 import dev.ambit.domain.flow.InboundPlanner;
+import dev.ambit.domain.flow.NeededNames;
 import dev.ambit.domain.flow.OutboundPlanner;
 import dev.ambit.domain.flow.OutboundReview;
 import dev.ambit.domain.flow.ProxyPorts;
@@ -15,8 +17,10 @@ import dev.ambit.ports.names.HostResolver;
 import dev.ambit.ports.telemetry.Gauge;
 import dev.ambit.services.ztunnel.config.ControlPlaneConfig;
 import dev.ambit.services.ztunnel.config.ZtunnelConfig;
+import dev.ambit.services.ztunnel.flow.DemandedNames;
 import dev.ambit.services.ztunnel.flow.FairShares;
 import dev.ambit.services.ztunnel.flow.Flows;
+import dev.ambit.services.ztunnel.flow.OnDemand;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
 import dev.ambit.services.ztunnel.mesh.MeshSources;
 import io.micronaut.context.annotation.Bean;
@@ -28,14 +32,10 @@ import java.util.HashMap;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The picture of the mesh, where it comes from, and the plans that are made from it. */
 @Factory
 final class MeshFactory {
-    private static final Logger LOG = LoggerFactory.getLogger(MeshFactory.class);
-
     @Singleton
     CurrentMesh mesh(PrometheusTelemetry telemetry) {
         var mesh = new CurrentMesh();
@@ -59,11 +59,19 @@ final class MeshFactory {
         metadata.putAll(node.jsonMetadata());
         var identity =
                 new NodeIdentity(node.instanceIp(), node.podName(), node.podNamespace(), node.nodeName(), metadata);
-        if (config.discovery().onDemand()) {
-            LOG.warn("XDS_ON_DEMAND is true; this version asks for everything, which is more than was wanted");
-        }
         ControlPlane controlPlane = controlPlane(config, config.discovery().controlPlane(), address);
-        return new XdsMeshDiscovery(XdsClientOptions.of(controlPlane, identity), telemetry);
+        XdsClientOptions everything = XdsClientOptions.of(controlPlane, identity);
+        return new XdsMeshDiscovery(
+                config.discovery().onDemand() ? everything.onDemand(DemandLimits.USUAL) : everything, telemetry);
+    }
+
+    @Singleton
+    OnDemand onDemand(ZtunnelConfig config, MeshSources sources, CurrentMesh mesh, PrometheusTelemetry telemetry) {
+        Optional<DemandedNames> names = sources.discovery()
+                .filter(_ -> config.discovery().onDemand())
+                .map(discovery -> new DemandedNames(discovery, mesh, telemetry));
+        return new OnDemand(
+                names, new NeededNames(config.node().network(), config.node().clusterId()));
     }
 
     @Singleton

@@ -1,9 +1,14 @@
 package dev.ambit.services.ztunnel.web;
 
+import dev.ambit.domain.address.IpPort;
 import dev.ambit.domain.flow.FlowExplainer;
 import dev.ambit.domain.flow.FlowExplanation;
-import dev.ambit.domain.view.MeshView;
+import dev.ambit.domain.flow.OutboundAttempt;
+import dev.ambit.domain.flow.RefusalReason;
+import dev.ambit.domain.workload.PodRef;
+import dev.ambit.domain.workload.Workload;
 import dev.ambit.services.ztunnel.config.ZtunnelConfig;
+import dev.ambit.services.ztunnel.flow.OnDemand;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
 import dev.ambit.services.ztunnel.pod.WorkloadShares;
 import dev.ambit.services.ztunnel.pod.WorkloadShares.WorkloadShare;
@@ -15,6 +20,9 @@ import io.micronaut.http.annotation.QueryValue;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -29,6 +37,7 @@ final class ExplainController {
     private final FlowExplainer explainer;
     private final WorkloadShares shares;
     private final SharesSection section;
+    private final OnDemand onDemand;
     private final String network;
 
     ExplainController(
@@ -36,34 +45,39 @@ final class ExplainController {
             FlowExplainer explainer,
             WorkloadShares shares,
             SharesSection section,
+            OnDemand onDemand,
             ZtunnelConfig config) {
         this.shares = shares;
         this.section = section;
         this.mesh = mesh;
         this.explainer = explainer;
+        this.onDemand = onDemand;
         this.network = config.node().network();
     }
 
     @Get(
             uri = "/explain",
             produces = {MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
-    HttpResponse<?> explain(
+    CompletionStage<HttpResponse<?>> explain(
             @QueryValue(defaultValue = "") String from,
             @QueryValue(defaultValue = "") String to,
             @QueryValue(defaultValue = "") String port,
             @QueryValue(defaultValue = "json") String format) {
         if (!format.equals("json") && !format.equals("text")) {
-            return unusable("parameter format is '" + format + "'; it must be json or text");
+            return CompletableFuture.completedStage(
+                    unusable("parameter format is '" + format + "'; it must be json or text"));
         }
-        MeshView view = mesh.view();
-        return switch (new ExplainRequest(view, network).read(from, to, port)) {
-            case ExplainRequest.Result.Unusable(String why) -> unusable(why);
-            case ExplainRequest.Result.Question question -> {
-                FlowExplanation why = explainer.explain(view, question.source(), question.destination());
-                yield format.equals("text")
-                        ? HttpResponse.ok(ExplanationText.of(why) + lines(why)).contentType(MediaType.TEXT_PLAIN_TYPE)
-                        : HttpResponse.ok(withShares(why)).contentType(MediaType.APPLICATION_JSON_TYPE);
-            }
+        return switch (new ExplainRequest(mesh.view(), network).read(from, to, port)) {
+            case ExplainRequest.Result.Unusable(String why) -> CompletableFuture.completedStage(unusable(why));
+            case ExplainRequest.Result.Question question ->
+                learn(question).thenApply(problem -> {
+                    FlowExplanation why = problem.map(ExplainController::refused)
+                            .orElseGet(() -> explainer.explain(mesh.view(), question.source(), question.destination()));
+                    return format.equals("text")
+                            ? HttpResponse.ok(ExplanationText.of(why) + lines(why))
+                                    .contentType(MediaType.TEXT_PLAIN_TYPE)
+                            : HttpResponse.ok(withShares(why)).contentType(MediaType.APPLICATION_JSON_TYPE);
+                });
         };
     }
 
@@ -93,6 +107,25 @@ final class ExplainController {
                 .map(name -> name.split("/", 2))
                 .filter(name -> name.length == 2)
                 .flatMap(name -> shares.of(name[0], name[1]).stream());
+    }
+
+    /** A connection would be decided after the control plane was asked, and so is this. */
+    private CompletionStage<Optional<RefusalReason>> learn(ExplainRequest.Result.Question question) {
+        if (!(question.source() instanceof FlowExplainer.Source.OfWorkload(Workload workload))) {
+            return CompletableFuture.completedStage(Optional.empty());
+        }
+        var pod = new PodRef(
+                workload.uid().value(),
+                workload.namespace(),
+                workload.name(),
+                workload.identity().serviceAccount());
+        var client = new IpPort(question.destination().ip(), 0);
+        return onDemand.learn(new OutboundAttempt(pod, client, question.destination()));
+    }
+
+    private static FlowExplanation refused(RefusalReason reason) {
+        return new FlowExplanation(
+                FlowExplanation.Outcome.REFUSED, reason.message(), Optional.empty(), Optional.empty());
     }
 
     private static HttpResponse<String> unusable(String why) {

@@ -3,6 +3,7 @@ package dev.ambit.services.ztunnel.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.domain.view.MeshChange;
+import dev.ambit.domain.view.MeshName;
 import dev.ambit.domain.workload.Workload;
 import dev.ambit.domain.workload.WorkloadUid;
 import dev.ambit.ports.discovery.MeshDiscovery;
@@ -28,6 +29,11 @@ class MeshSourcesTest {
         public void start(Listener listener) {
             asked.add("start");
             listener.changed(workload("w", "from-discovery"));
+        }
+
+        @Override
+        public Held hold(MeshName name) {
+            throw new IllegalStateException("brings everything");
         }
 
         @Override
