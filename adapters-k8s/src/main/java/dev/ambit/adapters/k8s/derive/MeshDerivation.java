@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Derives the mesh from Kubernetes objects, and keeps it derived while they come, change and go. What it derives depends
@@ -85,7 +86,7 @@ public final class MeshDerivation {
         for (HasMetadata object : all.objects()) {
             ObjectKey key = ObjectKey.of(object);
             gone.remove(key);
-            if (!object.equals(given.put(key, object))) {
+            if (isNews(object, given.put(key, object))) {
                 put(object);
             }
         }
@@ -93,6 +94,12 @@ public final class MeshDerivation {
         gone.forEach(this::remove);
         close(all.unreadablePolicies());
         return derived();
+    }
+
+    /** Most objects are the very ones that were given before; comparing two of them is long. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isNews(HasMetadata now, @Nullable HasMetadata before) {
+        return now != before && !now.equals(before);
     }
 
     /** An object appeared or changed. Counts from the next {@link #derived}. */

@@ -133,6 +133,7 @@ public final class ObjectChecks {
                 findings);
         ServiceReader.clusterIps(service).forEach(ip -> address(SPEC.child("clusterIP"), ip, findings));
         List<ServicePort> ports = Fields.list(spec.getPorts());
+        ObjectLimits.size(SPEC.child("ports"), ports.size(), ObjectLimits.PORTS, findings);
         for (int i = 0; i < ports.size(); i++) {
             FieldPath at = SPEC.child("ports").child(i);
             ServicePort port = ports.get(i);
@@ -148,6 +149,7 @@ public final class ObjectChecks {
     private static void slice(EndpointSlice slice, Findings findings) {
         oneOf(FieldPath.of("addressType"), Fields.text(slice.getAddressType()), ADDRESS_TYPES, findings);
         List<Endpoint> endpoints = Fields.list(slice.getEndpoints());
+        ObjectLimits.size(FieldPath.of("endpoints"), endpoints.size(), ObjectLimits.ENDPOINTS, findings);
         for (int i = 0; i < endpoints.size() && !"FQDN".equals(slice.getAddressType()); i++) {
             FieldPath at = FieldPath.of("endpoints").child(i).child("addresses");
             List<String> addresses = Fields.list(endpoints.get(i).getAddresses());

@@ -169,6 +169,20 @@ class HostileInputTest {
                 .hasSize(1);
     }
 
+    @Test
+    void servicesAndSlicesAreBoundedToo() {
+        var ports = Manifests.service("ports: [" + many(2_000, "{port: 80, name: 'p#'}") + "]");
+        ports.getMetadata().setName("ports");
+        var slice =
+                Manifests.slice("addressType: 'IPv4', endpoints: [" + many(5_000, "{addresses: ['192.0.2.1']}") + "]");
+
+        Derived derived = beside(ports, slice);
+
+        assertThat(derived.state().services()).hasSize(1);
+        assertThat(derived.state().workloads()).hasSize(1);
+        assertThat(derived.problems()).hasSize(2);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             10.96.0.1        | Service shop/cart
