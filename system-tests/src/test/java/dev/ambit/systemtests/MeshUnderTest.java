@@ -102,6 +102,7 @@ final class MeshUnderTest implements AutoCloseable {
     private void startControlPlane() {
         var environment = new HashMap<>(setup.controlPlane());
         environment.putAll(Map.of(
+                "CONFIG_SOURCE", "manifests",
                 "MANIFESTS_DIR", FOLDER + "/manifests",
                 "POD_STATUS_DIR", FOLDER + "/pod-status",
                 "CA_DIR", FOLDER + "/ca",
@@ -119,6 +120,7 @@ final class MeshUnderTest implements AutoCloseable {
                 java("cni-agent", "cniagent"),
                 Map.of(
                         "NODE_NAME", node,
+                        "CONFIG_SOURCE", "manifests",
                         "MANIFESTS_DIR", FOLDER + "/manifests",
                         "POD_STATUS_DIR", FOLDER + "/pod-status",
                         "ZDS_SERVER_ADDRESS", FOLDER + "/" + node + "/ztunnel.sock",

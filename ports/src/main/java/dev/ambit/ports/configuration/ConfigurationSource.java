@@ -23,6 +23,11 @@ public interface ConfigurationSource extends AutoCloseable {
     /** Starts to watch. Returns after the first state was delivered. */
     void start(Listener listener);
 
+    /** What the first state waits for, a line each, for readiness; empty before the start and once it was delivered. */
+    default List<String> pending() {
+        return List.of();
+    }
+
     @Override
     void close();
 }

@@ -18,6 +18,11 @@ public interface NodePodSource extends AutoCloseable {
     /** Starts to watch. Returns after the first list was delivered. */
     void start(String node, Listener listener);
 
+    /** See {@link ConfigurationSource#pending}. */
+    default List<String> pending() {
+        return List.of();
+    }
+
     @Override
     void close();
 }

@@ -11,47 +11,54 @@ import org.junit.jupiter.api.Timeout;
 /** What every {@link PodStatusWriter} promises. */
 @Timeout(30)
 public abstract class PodStatusWriterContract {
-    private static final PodRef CART = new PodRef("uid-1", "shop", "cart", "default");
-    private static final PodRef TILL = new PodRef("uid-2", "shop", "till", "default");
-
     /** The writer under test; the same one for the whole test. */
     protected abstract PodStatusWriter writer();
+
+    /** A pod of this name in the namespace {@code shop}, made if the writer needs it to be there. */
+    protected PodRef pod(String name) {
+        return new PodRef("uid-" + name, "shop", name, "default");
+    }
 
     /** The value of the pod's annotation {@code ambient.istio.io/redirection}, as a control plane would read it. */
     protected abstract Optional<String> annotation(PodRef pod);
 
     @Test
     void nothingIsThereUntilItIsWritten() {
+        PodRef cart = pod("cart");
         writer();
 
-        assertThat(annotation(CART)).isEmpty();
+        assertThat(annotation(cart)).isEmpty();
     }
 
     @Test
     void writesTheAnnotationsValues() {
-        writer().redirection(CART, Redirection.PENDING);
-        assertThat(annotation(CART)).contains("pending");
+        PodRef cart = pod("cart");
+        writer().redirection(cart, Redirection.PENDING);
+        assertThat(annotation(cart)).contains("pending");
 
-        writer().redirection(CART, Redirection.ENABLED);
-        assertThat(annotation(CART)).contains("enabled");
+        writer().redirection(cart, Redirection.ENABLED);
+        assertThat(annotation(cart)).contains("enabled");
     }
 
     @Test
     void absentTakesTheAnnotationAway() {
-        writer().redirection(CART, Redirection.ENABLED);
+        PodRef cart = pod("cart");
+        writer().redirection(cart, Redirection.ENABLED);
 
-        writer().redirection(CART, Redirection.ABSENT);
-        writer().redirection(CART, Redirection.ABSENT);
+        writer().redirection(cart, Redirection.ABSENT);
+        writer().redirection(cart, Redirection.ABSENT);
 
-        assertThat(annotation(CART)).isEmpty();
+        assertThat(annotation(cart)).isEmpty();
     }
 
     @Test
     void podsDoNotDisturbEachOther() {
-        writer().redirection(CART, Redirection.ENABLED);
-        writer().redirection(TILL, Redirection.PENDING);
-        writer().redirection(CART, Redirection.ABSENT);
+        PodRef cart = pod("cart");
+        PodRef till = pod("till");
+        writer().redirection(cart, Redirection.ENABLED);
+        writer().redirection(till, Redirection.PENDING);
+        writer().redirection(cart, Redirection.ABSENT);
 
-        assertThat(annotation(TILL)).contains("pending");
+        assertThat(annotation(till)).contains("pending");
     }
 }

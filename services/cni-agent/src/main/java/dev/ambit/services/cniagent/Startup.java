@@ -28,12 +28,32 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
     @Override
     public void onApplicationEvent(StartupEvent event) {
         agent.start();
+        startSource();
+        LOG.info("node agent started\tnode={}", config.nodeName());
+    }
+
+    /** A folder is there or is not. An API server may be away for a while, and readiness says so meanwhile. */
+    private void startSource() {
+        switch (config.kind()) {
+            case MANIFESTS -> {
+                try {
+                    source.start(config.nodeName(), agent);
+                } catch (ConfigurationException e) {
+                    throw new ConfigurationException("MANIFESTS_DIR cannot be used: " + e.getMessage(), e);
+                }
+            }
+            case KUBERNETES -> {
+                var _ = Thread.ofVirtual().name("pods").start(this::awaitPods);
+            }
+        }
+    }
+
+    private void awaitPods() {
         try {
             source.start(config.nodeName(), agent);
-        } catch (ConfigurationException e) {
-            throw new ConfigurationException("MANIFESTS_DIR cannot be used: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            LOG.error("the pods of this node cannot be followed\tnode={}", config.nodeName(), e);
         }
-        LOG.info("node agent started\tnode={}", config.nodeName());
     }
 
     /** No more news, then no more proxies; the worker, which both use, is shut down after them. */

@@ -49,6 +49,9 @@ class CniAgentConfigTest {
         assertThat(read(Map.of("NODE_NAME", "n1")))
                 .isEqualTo(new CniAgentConfig(
                         "n1",
+                        "",
+                        "",
+                        "",
                         "/etc/ambit/manifests",
                         "/var/lib/ambit/pod-status",
                         "/var/run/ztunnel/ztunnel.sock",
@@ -61,6 +64,9 @@ class CniAgentConfigTest {
     void everyVariableMaps() {
         Map<String, Object> environment = Map.of(
                 "NODE_NAME", "n2",
+                "CONFIG_SOURCE", "manifests",
+                "KUBECONFIG", "/k",
+                "KUBERNETES_SERVICE_HOST", "10.96.0.1",
                 "MANIFESTS_DIR", "/m",
                 "POD_STATUS_DIR", "/p",
                 "ZDS_SERVER_ADDRESS", "/z",
@@ -69,7 +75,17 @@ class CniAgentConfigTest {
                 "AMBIENT_DNS_CAPTURE", "false");
 
         assertThat(read(environment))
-                .isEqualTo(new CniAgentConfig("n2", "/m", "/p", "/z", "/run/netns/{uid}", List.of("a", "b"), false));
+                .isEqualTo(new CniAgentConfig(
+                        "n2",
+                        "manifests",
+                        "/k",
+                        "10.96.0.1",
+                        "/m",
+                        "/p",
+                        "/z",
+                        "/run/netns/{uid}",
+                        List.of("a", "b"),
+                        false));
     }
 
     @Test

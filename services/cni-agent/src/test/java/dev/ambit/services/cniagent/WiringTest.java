@@ -30,6 +30,7 @@ class WiringTest {
     private ApplicationContext start() {
         Map<String, Object> environment = Map.of(
                 "NODE_NAME", "n1",
+                "CONFIG_SOURCE", "manifests",
                 "MANIFESTS_DIR", folder.resolve("manifests").toString(),
                 "POD_STATUS_DIR", folder.resolve("status").toString(),
                 "ZDS_SERVER_ADDRESS", folder.resolve("zds.sock").toString());

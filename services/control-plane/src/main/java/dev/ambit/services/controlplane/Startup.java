@@ -1,10 +1,12 @@
 package dev.ambit.services.controlplane;
 
+import dev.ambit.adapters.k8s.cluster.LeaseLeadership;
 import dev.ambit.ports.configuration.ConfigurationException;
 import dev.ambit.ports.configuration.ConfigurationSource;
 import dev.ambit.services.controlplane.issuing.AuthorityUpkeep;
 import dev.ambit.services.controlplane.mesh.PublishedMesh;
 import dev.ambit.services.controlplane.standalone.NodeProxyFiles;
+import io.micronaut.context.BeanProvider;
 import io.micronaut.context.event.ApplicationEventListener;
 import io.micronaut.context.event.StartupEvent;
 import jakarta.annotation.PreDestroy;
@@ -23,7 +25,9 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
     /** So late at most does a replica hear of what another has stored. */
     private static final int UPKEEP_SECONDS = 3;
 
+    private final SourceConfig config;
     private final ConfigurationSource source;
+    private final BeanProvider<LeaseLeadership> leadership;
     private final PublishedMesh mesh;
     private final NodeProxyFiles files;
     private final ServingIdentity serving;
@@ -32,12 +36,16 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
             Thread.ofPlatform().daemon().name("chores").factory());
 
     Startup(
+            SourceConfig config,
             ConfigurationSource source,
+            BeanProvider<LeaseLeadership> leadership,
             PublishedMesh mesh,
             NodeProxyFiles files,
             ServingIdentity serving,
             AuthorityUpkeep upkeep) {
+        this.config = config;
         this.source = source;
+        this.leadership = leadership;
         this.mesh = mesh;
         this.files = files;
         this.serving = serving;
@@ -47,11 +55,7 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
     @Override
     public void onApplicationEvent(StartupEvent event) {
         upkeep.begin();
-        try {
-            source.start(mesh);
-        } catch (ConfigurationException e) {
-            throw new ConfigurationException("MANIFESTS_DIR cannot be used: " + e.getMessage(), e);
-        }
+        startSource();
         files.updateTokens();
         mesh.observe(_ -> later(() -> quietly("tokens", files::updateTokens)));
         var _ = chores.scheduleWithFixedDelay(() -> quietly("tokens", files::updateTokens), 1, 1, TimeUnit.MINUTES);
@@ -60,6 +64,25 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
         long renewal = ServingIdentity.RENEWAL.toSeconds();
         var _ = chores.scheduleWithFixedDelay(
                 () -> quietly("serving certificate", serving::renew), renewal, renewal, TimeUnit.SECONDS);
+    }
+
+    /** A folder is there or is not. An API server may be away for a while, and readiness says so meanwhile. */
+    private void startSource() {
+        switch (config.kind()) {
+            case MANIFESTS -> {
+                try {
+                    source.start(mesh);
+                } catch (ConfigurationException e) {
+                    throw new ConfigurationException("MANIFESTS_DIR cannot be used: " + e.getMessage(), e);
+                }
+            }
+            case KUBERNETES -> {
+                leadership.get().start();
+                var _ = Thread.ofVirtual()
+                        .name("configuration")
+                        .start(() -> quietly("configuration", () -> source.start(mesh)));
+            }
+        }
     }
 
     /** A chore that fails must not be the last of its kind: the executor would drop it. */
@@ -81,6 +104,9 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
     @PreDestroy
     void stop() {
         source.close();
+        if (config.kind() == SourceConfig.Kind.KUBERNETES) {
+            leadership.get().close();
+        }
         chores.shutdownNow();
     }
 }

@@ -62,7 +62,7 @@ class ConfigTest {
     @Test
     void defaults() {
         assertThat(read(SourceConfig.class, Map.of()))
-                .isEqualTo(new SourceConfig("/etc/ambit/manifests", "/var/lib/ambit/pod-status"));
+                .isEqualTo(new SourceConfig("", "", "", "", "/etc/ambit/manifests", "/var/lib/ambit/pod-status"));
         assertThat(read(MeshConfig.class, Map.of()))
                 .isEqualTo(new MeshConfig("cluster.local", "Kubernetes", "cluster.local", "", "istio-system"));
         assertThat(read(DerivationConfig.class, Map.of()).features()).isEqualTo(DerivationFeatures.defaults());
@@ -99,6 +99,11 @@ class ConfigTest {
                 "TOKEN_AUDIENCES", "aud",
                 "TOKEN_TTL", "20m"));
         environment.putAll(Map.of(
+                "CONFIG_SOURCE", "Kubernetes",
+                "KUBECONFIG", "/k",
+                "KUBERNETES_SERVICE_HOST", "10.96.0.1",
+                "POD_NAME", "istiod-0"));
+        environment.putAll(Map.of(
                 "WORKLOAD_TOKENS", "e/f",
                 "TOKENS_DIR", "/t",
                 "TRUST_BUNDLE_FILE", "/b",
@@ -109,7 +114,9 @@ class ConfigTest {
                 "NETWORK", "net-1",
                 "ROOT_NAMESPACE", "mesh"));
         environment.putAll(ROTATION);
-        assertThat(read(SourceConfig.class, environment)).isEqualTo(new SourceConfig("/m", "/p"));
+
+        assertThat(read(SourceConfig.class, environment))
+                .isEqualTo(new SourceConfig("Kubernetes", "/k", "10.96.0.1", "istiod-0", "/m", "/p"));
         assertThat(read(MeshConfig.class, environment))
                 .isEqualTo(new MeshConfig("td.example", "c1", "c.local", "net-1", "mesh"));
         assertThat(read(
@@ -148,6 +155,18 @@ class ConfigTest {
 
     @ParameterizedTest
     @CsvSource({
+        "'', '', MANIFESTS",
+        "'', 10.96.0.1, KUBERNETES",
+        "manifests, 10.96.0.1, MANIFESTS",
+        "kubernetes, '', KUBERNETES"
+    })
+    void aPodOfAClusterReadsItsApiServerUnlessToldOtherwise(String source, String host, SourceConfig.Kind kind) {
+        assertThat(new SourceConfig(source, "", host, "", "/m", "/p").kind()).isEqualTo(kind);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SourceConfig, CONFIG_SOURCE, consul",
         "CaConfig, CA_PROVIDER, vault",
         "CaConfig, DEFAULT_WORKLOAD_CERT_TTL, 0s",
         "CaConfig, DEFAULT_WORKLOAD_CERT_TTL, 3000h",
@@ -166,6 +185,7 @@ class ConfigTest {
     })
     void aValueOutOfRangeIsToldInOneLineWithItsVariable(String record, String variable, String value) {
         Class<?> type = switch (record) {
+            case "SourceConfig" -> SourceConfig.class;
             case "CaConfig" -> CaConfig.class;
             case "DerivationConfig" -> DerivationConfig.class;
             default -> MeshConfig.class;

@@ -30,6 +30,7 @@ class WiringTest {
 
     private ApplicationContext start() {
         Map<String, Object> environment = Map.of(
+                "CONFIG_SOURCE", "manifests",
                 "CA_PROVIDER", "istiod",
                 "MANIFESTS_DIR", folder.resolve("manifests").toString(),
                 "POD_STATUS_DIR", folder.resolve("status").toString(),

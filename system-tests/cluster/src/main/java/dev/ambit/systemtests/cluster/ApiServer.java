@@ -129,14 +129,16 @@ public final class ApiServer implements AutoCloseable {
                 .getToken();
     }
 
-    /** Makes a namespace if it is not there. */
+    /** Makes a namespace if it is not there; one that is there stays as it is. */
     public void namespace(String name) {
-        admin.resource(new NamespaceBuilder()
-                        .withNewMetadata()
-                        .withName(name)
-                        .endMetadata()
-                        .build())
-                .serverSideApply();
+        if (admin.namespaces().withName(name).get() == null) {
+            admin.resource(new NamespaceBuilder()
+                            .withNewMetadata()
+                            .withName(name)
+                            .endMetadata()
+                            .build())
+                    .create();
+        }
     }
 
     /** How a program that is given this token reaches the server. Nothing is read from the environment. */

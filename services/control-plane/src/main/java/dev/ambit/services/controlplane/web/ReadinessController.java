@@ -1,20 +1,24 @@
 package dev.ambit.services.controlplane.web;
 
+import dev.ambit.ports.configuration.ConfigurationSource;
 import dev.ambit.services.controlplane.issuing.MeshAuthority;
 import dev.ambit.services.controlplane.mesh.PublishedMesh;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import java.util.stream.Collectors;
 
 /** Readiness on port 15021. */
 @Controller
 final class ReadinessController {
     private final PublishedMesh mesh;
+    private final ConfigurationSource source;
     private final MeshAuthority authority;
 
-    ReadinessController(PublishedMesh mesh, MeshAuthority authority) {
+    ReadinessController(PublishedMesh mesh, ConfigurationSource source, MeshAuthority authority) {
         this.mesh = mesh;
+        this.source = source;
         this.authority = authority;
     }
 
@@ -24,7 +28,12 @@ final class ReadinessController {
     HttpResponse<String> ready() {
         return mesh.isLoaded()
                 ? HttpResponse.ok("ready\n" + reservation())
-                : HttpResponse.<String>serverError().body("not ready, pending: configuration\n");
+                : HttpResponse.<String>serverError().body("not ready, pending: configuration\n" + details());
+    }
+
+    /** What of the configuration has not arrived, a line each. */
+    private String details() {
+        return source.pending().stream().map(each -> "  " + each + "\n").collect(Collectors.joining());
     }
 
     /** Discovery goes on without an authority, and so do certificates that are there: no reason to send proxies away. */

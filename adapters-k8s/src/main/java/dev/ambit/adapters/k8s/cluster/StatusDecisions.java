@@ -1,0 +1,85 @@
+package dev.ambit.adapters.k8s.cluster;
+
+import dev.ambit.adapters.k8s.derive.MeshDerivation.Derived;
+import dev.ambit.adapters.k8s.reading.MeshKind;
+import dev.ambit.adapters.k8s.translate.ObjectCondition;
+import dev.ambit.adapters.k8s.translate.ObjectKey;
+import dev.ambit.adapters.k8s.translate.ObjectProblem;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Which conditions each object should have, from what was found out about it while it was read and derived from. */
+final class StatusDecisions {
+    private static final String ACCEPTED = "ZtunnelAccepted";
+
+    private StatusDecisions() {}
+
+    /**
+     * In the order of the keys.
+     *
+     * @param found problems of the newest versions, which the derivation may not have seen: it is given the last sound ones
+     */
+    static List<WantedStatus> decide(Collection<ObjectKey> objects, Derived derived, List<ObjectProblem> found) {
+        Map<ObjectKey, List<ObjectProblem>> byObject = new HashMap<>();
+        found.forEach(problem -> byObject.computeIfAbsent(problem.object(), _ -> new ArrayList<>())
+                .add(problem));
+        var wanted = new ArrayList<WantedStatus>();
+        for (ObjectKey object : objects.stream().sorted().toList()) {
+            MeshKind.of(object.kind())
+                    .filter(WantedStatus::isFor)
+                    .ifPresent(kind -> wanted.add(new WantedStatus(
+                            kind,
+                            object,
+                            conditions(kind, object, derived, byObject.getOrDefault(object, List.of())))));
+        }
+        return wanted;
+    }
+
+    private static List<ObjectCondition> conditions(
+            MeshKind kind, ObjectKey object, Derived derived, List<ObjectProblem> read) {
+        List<ObjectCondition> conditions = derived.conditions().getOrDefault(object, List.of());
+        boolean refused = kind.isPolicy() && read.stream().anyMatch(ObjectProblem::isRejection);
+        boolean silent = kind == MeshKind.PEER_AUTHENTICATION && conditions.isEmpty();
+        if (!refused && !silent) {
+            return conditions;
+        }
+        List<ObjectProblem> all = Stream.concat(
+                        read.stream(), derived.problemsByObject().getOrDefault(object, List.of()).stream())
+                .distinct()
+                .toList();
+        return Stream.concat(
+                        conditions.stream().filter(each -> !each.type().equals(ACCEPTED)),
+                        Stream.of(accepted(object, all)))
+                .toList();
+    }
+
+    private static ObjectCondition accepted(ObjectKey object, List<ObjectProblem> found) {
+        boolean refused = found.stream().anyMatch(ObjectProblem::isRejection);
+        String words = found.stream()
+                .filter(problem -> problem.isRejection() == refused)
+                .map(ObjectProblem::message)
+                .collect(Collectors.joining("; "));
+        if (refused) {
+            return new ObjectCondition(
+                    object,
+                    ACCEPTED,
+                    false,
+                    "Invalid",
+                    "not understood, and therefore closed: its last sound version is enforced, else an ALLOW lets nobody"
+                            + " in and a DENY denies everything: " + words);
+        }
+        return found.isEmpty()
+                ? new ObjectCondition(object, ACCEPTED, true, "Accepted", "attached to the node proxies")
+                : new ObjectCondition(
+                        object,
+                        ACCEPTED,
+                        true,
+                        "UnsupportedValue",
+                        "attached to the node proxies, but not all of it has an effect: " + words);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.ambit.adapters.k8s.cluster;
+
+import dev.ambit.adapters.k8s.reading.MeshKind;
+import dev.ambit.adapters.k8s.translate.ObjectCondition;
+import dev.ambit.adapters.k8s.translate.ObjectKey;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What an object's status has to say, by us. Of our types, what is not among the conditions must not be there.
+ *
+ * @param conditions those that must be there
+ */
+record WantedStatus(MeshKind kind, ObjectKey object, List<ObjectCondition> conditions) {
+    WantedStatus {
+        conditions = List.copyOf(conditions);
+    }
+
+    /** Whether the kind is one about whose objects something is written. */
+    static boolean isFor(MeshKind kind) {
+        return !types(kind).isEmpty();
+    }
+
+    /** Whether a condition of this type is ours to write. */
+    boolean isOurs(String type) {
+        return types(kind).contains(type);
+    }
+
+    private static Set<String> types(MeshKind kind) {
+        return switch (kind) {
+            case AUTHORIZATION_POLICY -> Set.of("ZtunnelAccepted", "WaypointAccepted");
+            case PEER_AUTHENTICATION -> Set.of("ZtunnelAccepted");
+            case SERVICE -> Set.of("istio.io/WaypointBound");
+            case SERVICE_ENTRY ->
+                Set.of("istio.io/WaypointBound", "istio.io/WaypointMissing", "istio.io/VisibilityApplied");
+            case WORKLOAD_ENTRY -> Set.of("istio.io/WaypointBound");
+            case NAMESPACE, NODE, POD, SERVICE_ACCOUNT, ENDPOINT_SLICE, GATEWAY, GATEWAY_CLASS -> Set.of();
+        };
+    }
+}
