@@ -96,8 +96,8 @@ class RootRotationTest {
         private final AtomicInteger answered = new AtomicInteger();
         private final List<String> failures = new CopyOnWriteArrayList<>();
         private final List<Thread> threads = List.of(
-                Thread.ofVirtual().start(() -> run("shop-cart", "shop-payments")),
-                Thread.ofVirtual().start(() -> run("shop-reviews", "shop-catalog")));
+                Thread.ofPlatform().daemon().start(() -> run("shop-cart", "shop-payments")),
+                Thread.ofPlatform().daemon().start(() -> run("shop-reviews", "shop-catalog")));
 
         private void run(String from, String to) {
             while (!over.get()) {

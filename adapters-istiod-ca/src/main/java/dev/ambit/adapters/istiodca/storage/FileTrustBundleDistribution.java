@@ -16,6 +16,9 @@ public final class FileTrustBundleDistribution implements TrustBundleDistributio
     private final Path roots;
     private final Path revocations;
 
+    /** Somebody else may keep a file of this name there; that is not ours to remove. */
+    private boolean revocationsAreOurs;
+
     public FileTrustBundleDistribution(Path file) {
         this.roots = file;
         this.revocations = file.resolveSibling("ca-crl.pem");
@@ -30,10 +33,12 @@ public final class FileTrustBundleDistribution implements TrustBundleDistributio
     public synchronized void publish(TrustBundle bundle) {
         try {
             put(roots, bundle.rootsPem());
-            if (bundle.revocationsPem().isEmpty()) {
-                Files.deleteIfExists(revocations);
-            } else {
+            if (!bundle.revocationsPem().isEmpty()) {
                 put(revocations, bundle.revocationsPem());
+                revocationsAreOurs = true;
+            } else if (revocationsAreOurs) {
+                Files.deleteIfExists(revocations);
+                revocationsAreOurs = false;
             }
         } catch (IOException e) {
             throw new CertificateAuthorityException("cannot write the trust bundle " + roots + ": " + e, e);
@@ -60,10 +65,10 @@ public final class FileTrustBundleDistribution implements TrustBundleDistributio
     }
 
     @Override
-    public boolean isEverywhere(TrustBundle bundle) {
+    public synchronized boolean isEverywhere(TrustBundle bundle) {
         return holds(roots, bundle.rootsPem())
                 && (bundle.revocationsPem().isEmpty()
-                        ? Files.notExists(revocations)
+                        ? !revocationsAreOurs
                         : holds(revocations, bundle.revocationsPem()));
     }
 
