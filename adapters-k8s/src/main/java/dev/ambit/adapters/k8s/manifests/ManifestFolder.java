@@ -20,6 +20,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -203,8 +204,9 @@ final class ManifestFolder {
             }
         });
         lastGood = objects;
+        // No Map.copyOf: it probes neighbouring slots, and keys of numbered names have neighbouring hashes.
         return new Contents(
-                Map.copyOf(objects),
+                Collections.unmodifiableMap(objects),
                 List.copyOf(unreadable),
                 problems.stream().distinct().toList());
     }

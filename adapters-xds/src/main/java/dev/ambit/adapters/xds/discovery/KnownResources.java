@@ -4,6 +4,7 @@ import dev.ambit.adapters.xds.proto.discovery.DeltaDiscoveryResponse;
 import dev.ambit.adapters.xds.proto.discovery.Resource;
 import dev.ambit.adapters.xds.wire.Decoded;
 import dev.ambit.adapters.xds.wire.ResourceDecoder;
+import dev.ambit.adapters.xds.wire.SharedParts;
 import dev.ambit.adapters.xds.wire.TypeUrl;
 import dev.ambit.domain.service.MeshService;
 import dev.ambit.domain.view.MeshChange;
@@ -104,6 +105,7 @@ final class KnownResources {
     Push read(DeltaDiscoveryResponse response) {
         Map<String, Known> known = of(response.getTypeUrl());
         var push = new Push();
+        var shared = new SharedParts();
         var upserts = new ArrayList<MeshChange>();
         response.getRemovedResourcesList().forEach(name -> push.answers.put(name, Answer.ABSENT));
         for (Resource resource : response.getResourcesList()) {
@@ -116,7 +118,7 @@ final class KnownResources {
                 push.reject(resource.getName(), "this proxy knows " + RESOURCES_MAX + " resources, which is the limit");
                 continue;
             }
-            switch (ResourceDecoder.decode(resource)) {
+            switch (ResourceDecoder.decode(resource, shared)) {
                 case Decoded.Rejected<MeshChange>(String why) -> push.reject(resource.getName(), why);
                 case Decoded.Accepted<MeshChange>(MeshChange change) -> {
                     upserts.add(change);
@@ -124,7 +126,8 @@ final class KnownResources {
                     namesOf(change).forEach(name -> push.answers.put(name.toString(), Answer.PRESENT));
                     ResourceDecoder.removal(change)
                             .ifPresent(removal -> push.accepted.put(
-                                    resource.getName(), new Known(resource.getVersion(), change, removal)));
+                                    // Equal to the resource's, and in memory anyway.
+                                    ResourceDecoder.name(change), new Known(resource.getVersion(), change, removal)));
                 }
             }
         }

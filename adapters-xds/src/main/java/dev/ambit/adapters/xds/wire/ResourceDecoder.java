@@ -17,19 +17,26 @@ import java.util.Optional;
 /** Reads one resource of a push. Whatever the bytes are, the answer is a change or a reason; nothing is thrown. */
 public final class ResourceDecoder {
 
+    /** As {@link #decode(Resource, SharedParts)}, for a resource that came alone. */
+    public static Decoded<MeshChange> decode(Resource resource) {
+        return decode(resource, new SharedParts());
+    }
+
     /**
      * The change this resource means.
      *
      * <p>The resource's name has to be the one its content has (uid, {@code namespace/hostname}, {@code namespace/name}):
      * removals carry nothing but the name.
+     *
+     * @param shared with the other resources of the push
      */
-    public static Decoded<MeshChange> decode(Resource resource) {
+    public static Decoded<MeshChange> decode(Resource resource, SharedParts shared) {
         try {
             if (!resource.hasResource()) {
                 throw new RejectedResource("resource", "is missing");
             }
             Any any = resource.getResource();
-            MeshChange change = decode(any);
+            MeshChange change = decode(any, shared);
             String own = name(change);
             if (!own.equals(resource.getName())) {
                 throw new RejectedResource(
@@ -45,12 +52,13 @@ public final class ResourceDecoder {
         }
     }
 
-    private static MeshChange decode(Any any) throws RejectedResource, InvalidProtocolBufferException {
+    private static MeshChange decode(Any any, SharedParts shared)
+            throws RejectedResource, InvalidProtocolBufferException {
         return switch (any.getTypeUrl()) {
-            case TypeUrl.ADDRESS -> address(Address.parseFrom(any.getValue()));
+            case TypeUrl.ADDRESS -> address(Address.parseFrom(any.getValue()), shared);
             case TypeUrl.WORKLOAD ->
-                new MeshChange.WorkloadUpserted(
-                        WorkloadWire.decode(dev.ambit.adapters.xds.proto.workload.Workload.parseFrom(any.getValue())));
+                new MeshChange.WorkloadUpserted(WorkloadWire.decode(
+                        dev.ambit.adapters.xds.proto.workload.Workload.parseFrom(any.getValue()), shared));
             case TypeUrl.AUTHORIZATION ->
                 new MeshChange.PolicyUpserted(PolicyWire.decode(Authorization.parseFrom(any.getValue())));
             default ->
@@ -58,11 +66,11 @@ public final class ResourceDecoder {
         };
     }
 
-    private static MeshChange address(Address address) throws RejectedResource {
+    private static MeshChange address(Address address, SharedParts shared) throws RejectedResource {
         return switch (address.getTypeCase()) {
             case WORKLOAD -> {
                 try {
-                    yield new MeshChange.WorkloadUpserted(WorkloadWire.decode(address.getWorkload()));
+                    yield new MeshChange.WorkloadUpserted(WorkloadWire.decode(address.getWorkload(), shared));
                 } catch (RejectedResource e) {
                     throw e.in("workload");
                 }

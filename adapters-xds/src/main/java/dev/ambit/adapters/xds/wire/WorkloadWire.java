@@ -38,36 +38,32 @@ final class WorkloadWire {
     private static final String DEFAULT_SERVICE_ACCOUNT = "default";
     private static final String DEFAULT_CLUSTER = "Kubernetes";
 
-    static Workload decode(dev.ambit.adapters.xds.proto.workload.Workload wire) throws RejectedResource {
+    static Workload decode(dev.ambit.adapters.xds.proto.workload.Workload wire, SharedParts shared)
+            throws RejectedResource {
         String uid = WireLimits.required("uid", wire.getUid());
-        SpiffeId identity = identity(wire);
+        SpiffeId identity = shared.first(identity(wire));
         return Workload.builder(new WorkloadUid(uid), identity.namespace(), WireLimits.text("name", wire.getName()))
                 .trustDomain(identity.trustDomain())
                 .serviceAccount(identity.serviceAccount())
                 .addresses(addresses(wire.getAddressesList()))
                 .hostname(WireLimits.text("hostname", wire.getHostname()))
-                .network(WireLimits.text("network", wire.getNetwork()))
+                .network(shared.first(WireLimits.text("network", wire.getNetwork())))
                 .networkMode(networkMode(wire))
-                .node(WireLimits.text("node", wire.getNode()))
-                .clusterId(orDefault(WireLimits.text("cluster_id", wire.getClusterId()), DEFAULT_CLUSTER))
+                .node(shared.first(WireLimits.text("node", wire.getNode())))
+                .clusterId(shared.first(orDefault(WireLimits.text("cluster_id", wire.getClusterId()), DEFAULT_CLUSTER)))
                 .tunnelProtocol(tunnelProtocol(wire))
                 .nativeTunnel(wire.getNativeTunnel())
-                .applicationTunnel(applicationTunnel(wire))
-                .canonical(new CanonicalService(
-                        WireLimits.text("canonical_name", wire.getCanonicalName()),
-                        WireLimits.text("canonical_revision", wire.getCanonicalRevision())))
-                .workloadName(WireLimits.text("workload_name", wire.getWorkloadName()))
+                .applicationTunnel(shared.first(applicationTunnel(wire)))
+                .canonical(shared.first(canonical(wire)))
+                .workloadName(shared.first(WireLimits.text("workload_name", wire.getWorkloadName())))
                 .workloadType(workloadType(wire))
-                .locality(locality(wire.getLocality()))
+                .locality(shared.first(locality(wire.getLocality())))
                 .health(health(wire))
                 .capacity(capacity(wire))
-                .services(services(wire.getServicesMap()))
-                .policies(policies(wire.getAuthorizationPoliciesList()))
-                .waypoint(wire.hasWaypoint() ? Wire.gateway("waypoint", wire.getWaypoint()) : GatewayReference.none())
-                .networkGateway(
-                        wire.hasNetworkGateway()
-                                ? Wire.gateway("network_gateway", wire.getNetworkGateway())
-                                : GatewayReference.none())
+                .services(shared.first(Map.copyOf(services(wire.getServicesMap()))))
+                .policies(shared.first(List.copyOf(policies(wire.getAuthorizationPoliciesList()))))
+                .waypoint(shared.first(waypoint(wire)))
+                .networkGateway(shared.first(networkGateway(wire)))
                 .build();
     }
 
@@ -87,6 +83,25 @@ final class WorkloadWire {
                     "no identity can have namespace " + RejectedResource.shown(namespace) + " and service account "
                             + RejectedResource.shown(account));
         }
+    }
+
+    private static CanonicalService canonical(dev.ambit.adapters.xds.proto.workload.Workload wire)
+            throws RejectedResource {
+        return new CanonicalService(
+                WireLimits.text("canonical_name", wire.getCanonicalName()),
+                WireLimits.text("canonical_revision", wire.getCanonicalRevision()));
+    }
+
+    private static GatewayReference waypoint(dev.ambit.adapters.xds.proto.workload.Workload wire)
+            throws RejectedResource {
+        return wire.hasWaypoint() ? Wire.gateway("waypoint", wire.getWaypoint()) : GatewayReference.none();
+    }
+
+    private static GatewayReference networkGateway(dev.ambit.adapters.xds.proto.workload.Workload wire)
+            throws RejectedResource {
+        return wire.hasNetworkGateway()
+                ? Wire.gateway("network_gateway", wire.getNetworkGateway())
+                : GatewayReference.none();
     }
 
     private static String orDefault(String value, String otherwise) {

@@ -37,6 +37,7 @@ final class BenchRun implements AutoCloseable {
     private static final int HTTP_PORT = 8080;
     private static final int BULK_PORT = 5201;
     private static final Duration SETTLED = Duration.ofSeconds(2);
+    private static final Duration SETTLED_AMONG_MANY = Duration.ofSeconds(10);
     private static final Duration WARM_TUNNELS = Duration.ofSeconds(10);
 
     /** Longer than the millisecond after which an unused tunnel goes, with the slowness of a busy machine. */
@@ -54,7 +55,7 @@ final class BenchRun implements AutoCloseable {
      * How a proxy started.
      *
      * @param readyMillis from its start until it answers that it is ready, with everything it needs already up
-     * @param idleMiB resident memory two seconds later, of the larger of two
+     * @param idleMiB resident memory two seconds later (ten among many workloads), of the larger of two
      */
     record Start(String path, double readyMillis, double idleMiB) {}
 
@@ -106,6 +107,9 @@ final class BenchRun implements AutoCloseable {
             if (loads.contains(Test.TUNNELS_NEW)) {
                 measured.add(newTunnels(number, path));
             }
+            if (loads.contains(Test.WORKLOADS_50000)) {
+                startAmongMany(number, path);
+            }
         }
         return measured;
     }
@@ -137,18 +141,32 @@ final class BenchRun implements AutoCloseable {
         }
     }
 
+    /** The larger of a mesh's own costs: everything that a proxy has to know before it is ready. */
+    private void startAmongMany(int number, Route path) {
+        var options = path.options().withManyObjects();
+        try (var mesh = mesh(path.name() + "-many-" + number, options)) {
+            publish(mesh);
+            ManyWorkloads.write(mesh.manifests());
+            start(mesh, path.name() + " 50000", List.of(NODE_A), SETTLED_AMONG_MANY);
+        }
+    }
+
     private void publish(Mesh mesh) {
         try {
             Files.writeString(mesh.manifests().resolve("bench.yaml"), BenchManifests.of(PODS));
+            Files.writeString(mesh.nodeManifests().resolve("bench.yaml"), BenchManifests.of(PODS));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     private List<MeshProcess> start(Mesh mesh, String name) {
+        return start(mesh, name, List.of(NODE_A, NODE_B), SETTLED);
+    }
+
+    private List<MeshProcess> start(Mesh mesh, String name, List<Node> nodes, Duration settled) {
         mesh.startControlPlane(CONTROL);
         var proxies = new ArrayList<MeshProcess>();
-        List<Node> nodes = List.of(NODE_A, NODE_B);
         nodes.forEach(mesh::startAgent);
         nodes.forEach(mesh::awaitSocket);
         // Everything a ztunnel needs is up and quiet, and it starts alone: what is measured is its own time.
@@ -161,7 +179,7 @@ final class BenchRun implements AutoCloseable {
             slowest = Math.max(slowest, (double) ready.toMillis());
             progress.accept(name + " on " + node.name() + " ready after " + ready.toMillis() + " ms");
         }
-        Pause.of(SETTLED);
+        Pause.of(settled);
         ProcessUsage idle =
                 ProcessUsage.of(proxies.stream().map(MeshProcess::pid).toList());
         starts.add(new Start(name, slowest, idle.rssMiB()));
@@ -233,6 +251,7 @@ final class BenchRun implements AutoCloseable {
             case SMALL_BESIDE_STALLED_AND_BULK -> load.requestsAtRateBeside(8, 1000, 8);
             case CONNECTIONS_8 -> load.connections(8);
             case TUNNELS_NEW -> load.connectionsApart(BETWEEN_TUNNELS);
+            case WORKLOADS_50000 -> throw new IllegalArgumentException("is started, not loaded");
         };
     }
 

@@ -33,6 +33,8 @@ record Measurement(
         CONNECTIONS_8("new connections, 8 callers", Unit.CONNECTIONS),
         /** A mesh of its own, in which no tunnel is used twice. */
         TUNNELS_NEW("a new tunnel per connection", Unit.CONNECTIONS),
+        /** A mesh of its own, which is only started: its figures are among those of the starts. */
+        WORKLOADS_50000("start with 50000 workloads", Unit.CONNECTIONS),
         NEIGHBOUR_UPLOAD_1("same node, 1 connection up", Unit.BYTES),
         NEIGHBOUR_UPLOAD_8("same node, 8 connections up", Unit.BYTES),
         NEIGHBOUR_REQUESTS_8("same node, requests, 8 conns", Unit.REQUESTS);
@@ -55,7 +57,7 @@ record Measurement(
 
         /** Whether it is put on a mesh that is configured for it alone. */
         boolean hasOwnMesh() {
-            return this == TUNNELS_NEW;
+            return this == TUNNELS_NEW || this == WORKLOADS_50000;
         }
 
         /** Whether caller and server are on one node, with one proxy between them. */

@@ -21,6 +21,7 @@ import java.util.Set;
  */
 public final class Mesh implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(60);
+    private static final Duration READY_AMONG_MANY = Duration.ofMinutes(5);
     private static final int XDS_PORT = 15_012;
     private static final int READINESS_PORT = 15_021;
     private static final int AGENT_READINESS_PORT = 8000;
@@ -47,6 +48,7 @@ public final class Mesh implements AutoCloseable {
      * @param ztunnel a command to run instead of our own ztunnel; empty for our own
      * @param jvmFlags more flags for our own ztunnel's JVM, such as a profiler's
      * @param environment more of it for ztunnel, ours or not
+     * @param manyObjects whether there are tens of thousands of manifests, which take the control plane memory and time
      * @param recording whether our processes record their start for later ones, when they end
      */
     public record Options(
@@ -55,6 +57,7 @@ public final class Mesh implements AutoCloseable {
             List<String> ztunnel,
             List<String> jvmFlags,
             Map<String, String> environment,
+            boolean manyObjects,
             boolean recording) {
         /** What this version's ztunnel has. */
         private static final Set<String> TRANSPORTS = Set.of("netty");
@@ -71,17 +74,22 @@ public final class Mesh implements AutoCloseable {
 
         /** As a cluster would run it. */
         public Options(String transport, Duration secretTtl, List<String> ztunnel, List<String> jvmFlags) {
-            this(transport, secretTtl, ztunnel, jvmFlags, Map.of(), false);
+            this(transport, secretTtl, ztunnel, jvmFlags, Map.of(), false, false);
         }
 
         /** The same, with more environment for ztunnel. */
         public Options with(Map<String, String> more) {
-            return new Options(transport, secretTtl, ztunnel, jvmFlags, more, recording);
+            return new Options(transport, secretTtl, ztunnel, jvmFlags, more, manyObjects, recording);
+        }
+
+        /** The same, with as many manifests as a large cluster has objects. */
+        public Options withManyObjects() {
+            return new Options(transport, secretTtl, ztunnel, jvmFlags, environment, true, recording);
         }
 
         /** The same, recording. */
         public Options recorded() {
-            return new Options(transport, secretTtl, ztunnel, jvmFlags, environment, true);
+            return new Options(transport, secretTtl, ztunnel, jvmFlags, environment, manyObjects, true);
         }
     }
 
@@ -96,7 +104,7 @@ public final class Mesh implements AutoCloseable {
         this.home = home;
         this.folder = folder;
         this.options = options;
-        for (String part : List.of("manifests", "pod-status", "ca", "tokens", "logs", "tmp")) {
+        for (String part : List.of("manifests", "node-manifests", "pod-status", "ca", "tokens", "logs", "tmp")) {
             try {
                 Files.createDirectories(folder.resolve(part));
             } catch (IOException e) {
@@ -108,6 +116,14 @@ public final class Mesh implements AutoCloseable {
     /** Where the operator's YAML goes. */
     public Path manifests() {
         return folder.resolve("manifests");
+    }
+
+    /**
+     * Where node agents look for their pods: there as well, except among many objects, of which a cluster's API would show an
+     * agent those of its node only.
+     */
+    public Path nodeManifests() {
+        return options.manyObjects() ? folder.resolve("node-manifests") : manifests();
     }
 
     /** The output of a process. */
@@ -143,9 +159,10 @@ public final class Mesh implements AutoCloseable {
         // The lab's clocks are one clock, and its certificates so short-lived that back-dating would renew them at
         // once.
         environment.put("CA_BACKDATE", "0s");
-        List<String> command = java("control-plane", "controlplane", machine, List.of());
+        List<String> command = java("control-plane", "controlplane", machine, controlPlaneFlags());
         MeshProcess process = start("control-plane", machine, command, environment);
-        return process.awaitReady(new InetSocketAddress(machine.address(), READINESS_PORT), "/healthz/ready", READY);
+        return process.awaitReady(
+                new InetSocketAddress(machine.address(), READINESS_PORT), "/healthz/ready", patience());
     }
 
     /** Starts a node's agent; it is ready only when its node's pods are in the mesh, so this does not wait. */
@@ -153,7 +170,7 @@ public final class Mesh implements AutoCloseable {
         var environment = new HashMap<String, String>();
         environment.put("NODE_NAME", node.name());
         environment.put("CONFIG_SOURCE", "manifests");
-        environment.put("MANIFESTS_DIR", manifests().toString());
+        environment.put("MANIFESTS_DIR", nodeManifests().toString());
         environment.put("POD_STATUS_DIR", folder.resolve("pod-status").toString());
         environment.put("ZDS_SERVER_ADDRESS", socket(node).toString());
         environment.put("NETNS_PATTERN", "/run/netns/{namespace}-{name}");
@@ -203,7 +220,15 @@ public final class Mesh implements AutoCloseable {
 
     public Duration awaitZtunnel(Node node) {
         return process("ztunnel-" + node.name())
-                .awaitReady(new InetSocketAddress(node.address(), READINESS_PORT), "/healthz/ready", READY);
+                .awaitReady(new InetSocketAddress(node.address(), READINESS_PORT), "/healthz/ready", patience());
+    }
+
+    private Duration patience() {
+        return options.manyObjects() ? READY_AMONG_MANY : READY;
+    }
+
+    private List<String> controlPlaneFlags() {
+        return options.manyObjects() ? List.of("-Xmx3g") : List.of();
     }
 
     private Path socket(Node node) {
