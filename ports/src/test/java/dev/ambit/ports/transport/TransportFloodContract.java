@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +34,9 @@ public abstract class TransportFloodContract extends TransportContract {
 
     /** What one stalled stream may hold at most: its window, and what lies in the buffers of sockets on loopback. */
     private static final long STALLED_BYTES_MAX = 24L * MEBIBYTE;
+
+    /** What a listener may have under way at most, whatever the transport. */
+    private static final int HANDSHAKES_MAX = 2_048;
 
     private final RecordingDecisions source = new RecordingDecisions();
     private final RecordingDecisions destination = new RecordingDecisions();
@@ -186,9 +190,12 @@ public abstract class TransportFloodContract extends TransportContract {
     void aHeaderThatIsLargerThanAnyHeaderMayBe() throws Exception {
         RawTunnel tunnel = goodTunnel();
 
-        flood(10, () -> tunnel.frame(HEADERS, 0, 1, new byte[TransportLimits.SERVER_HEADER_LIST_BYTES_MAX + 1]));
+        tunnel.header(HEADERS, 0, 1, TransportLimits.SERVER_HEADER_LIST_BYTES_MAX + 1);
 
-        assertThat(rejection()).contains("header block");
+        tunnel.awaitEnd();
+        assertThat(rejection())
+                .as("its length is enough, nothing waits for the rest")
+                .contains("header block", Integer.toString(TransportLimits.SERVER_HEADER_LIST_BYTES_MAX));
     }
 
     @Test
@@ -201,18 +208,54 @@ public abstract class TransportFloodContract extends TransportContract {
         connectStream(tunnel, 3);
     }
 
+    /** MadeYouReset, CVE-2025-8671: a request is taken back by an error that has us reset its stream. */
     @Test
-    void dataBeyondTheWindowEndsTheTunnel() throws Exception {
-        try (Upstream deaf = Upstream.deaf()) {
-            forwardTo(deaf);
-            RawTunnel tunnel = goodTunnel();
-            connectStream(tunnel, 1);
+    void aFloodOfStreamsThatWeAreMadeToReset() throws Exception {
+        RawTunnel tunnel = goodTunnel();
+        int[] stream = {1};
 
-            flood(200, () -> tunnel.frame(DATA, 0, 1, new byte[MEBIBYTE]));
+        flood(20_000, () -> {
+            tunnel.frame(HEADERS, END_HEADERS, stream[0], RawTunnel.block("CONNECT", "10.0.0.1:80"));
+            tunnel.frame(WINDOW_UPDATE, 0, stream[0], new byte[4]);
+            stream[0] += 2;
+        });
 
-            assertThat(rejection()).contains("window");
-            forwardTo(echo);
-        }
+        assertThat(rejection()).contains("flood");
+    }
+
+    @Test
+    void dataBeyondTheWindowOfItsStreamEndsTheTunnel() throws Exception {
+        overruns(4 * MEBIBYTE, 512 * MEBIBYTE);
+    }
+
+    @Test
+    void dataBeyondTheWindowOfItsTunnelEndsTheTunnel() throws Exception {
+        overruns(512 * MEBIBYTE, MEBIBYTE);
+    }
+
+    /** One of the windows is wider than everything that is sent; the application reads nothing. */
+    private void overruns(int streamWindow, int tunnelWindow) throws Exception {
+        Upstream deaf = closing(Upstream.deaf());
+        var limits = new TransportLimits(
+                LIMITS.connectTimeout(),
+                LIMITS.handshakeTimeout(),
+                streamWindow,
+                tunnelWindow,
+                LIMITS.frameBytes(),
+                LIMITS.streamsPerTunnelMax(),
+                LIMITS.idleTunnelTimeout(),
+                0,
+                LIMITS.originalSource());
+        var decisions = new RecordingDecisions();
+        decisions.planInbound(attempt -> forward(attempt, deaf.address()));
+        int port = serve(start(limits), SERVER, decisions).ports().inboundHbone();
+        RawTunnel tunnel =
+                closing(RawTunnel.open(port, Optional.of(PKI.issue(CLIENT)))).greet();
+        connectStream(tunnel, 1);
+
+        flood(60, () -> tunnel.frame(DATA, 0, 1, new byte[MEBIBYTE]));
+
+        assertThat(RecordingDecisions.next(decisions.rejected).error()).contains("window");
     }
 
     /** Writes for ever, and counts. */
@@ -284,18 +327,24 @@ public abstract class TransportFloodContract extends TransportContract {
         assertThat(destination.inboundAttempts).isEmpty();
     }
 
-    /** More than any transport carries out at a time, none of which goes on. */
+    /** More than any transport carries out at a time, none of which goes on; and no deadline that helps in time. */
     @Test
     void thousandsOfHandshakesThatAreNeverFinishedKeepNobodyOut() throws Exception {
+        var decisions = new RecordingDecisions();
+        decisions.planInbound(attempt -> forward(attempt, echo.address()));
+        var patient = LIMITS.withTimeouts(Duration.ofSeconds(2), Duration.ofMinutes(5));
+        int port = serve(start(patient), SERVER, decisions).ports().inboundHbone();
         var silent = new ArrayList<Socket>();
         for (int i = 0; i < 3_000; i++) {
-            silent.add(connect(hbone));
+            silent.add(connect(port));
         }
 
-        assertThat(exchange(connect(outbound), "between them")).isEqualTo("between them");
-        goodTunnel().request(1, "CONNECT", "10.0.0.1:80");
-        RecordingDecisions.next(destination.inboundAttempts);
-        assertThat(rejection()).contains("handshake");
+        RawTunnel good =
+                closing(RawTunnel.open(port, Optional.of(PKI.issue(CLIENT)))).greet();
+        connectStream(good, 1);
+        for (int i = 0; i < 3_000 - HANDSHAKES_MAX; i++) {
+            assertThat(RecordingDecisions.next(decisions.rejected).error()).contains("handshake", "room");
+        }
         for (Socket socket : silent) {
             socket.close();
         }

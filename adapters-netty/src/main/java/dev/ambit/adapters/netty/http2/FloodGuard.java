@@ -17,6 +17,8 @@ final class FloodGuard {
         EMPTY_DATA(1000),
         /** A stream taken back before it was answered: rapid reset, CVE-2023-44487. */
         EARLY_RESET(400),
+        /** A stream that breaks the rules, so that we reset it: a detour to the same end, MadeYouReset, CVE-2025-8671. */
+        BROKEN_STREAM(400),
         /** A request that makes no sense and was answered 400. */
         MALFORMED_REQUEST(400),
         /**

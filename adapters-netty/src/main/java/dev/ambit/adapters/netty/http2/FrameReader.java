@@ -257,7 +257,10 @@ final class FrameReader {
         blockStream = stream;
         blockEnds = ends;
         continuations = 0;
-        block = fragment.copy();
+        // Not a copy, which could grow no further than what it was read into.
+        block = fragment.alloc()
+                .buffer(fragment.readableBytes(), headerBlockMax)
+                .writeBytes(fragment);
     }
 
     private void continueBlock(int flags, ByteBuf payload) throws Http2Violation {

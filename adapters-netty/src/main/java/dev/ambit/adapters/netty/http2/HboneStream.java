@@ -136,6 +136,13 @@ public final class HboneStream extends Leg {
         failed(error);
     }
 
+    /** The peer broke the rules of this stream, which ends it; a peer that does so all the time loses its tunnel. */
+    void breach(ErrorCode code, String error) throws Http2Violation {
+        session.guard.count(FloodGuard.Kind.BROKEN_STREAM, System.nanoTime());
+        session.reset(this, code);
+        lose(error);
+    }
+
     boolean grow(long increment) {
         sendWindow += increment;
         return sendWindow <= Integer.MAX_VALUE;

@@ -65,8 +65,7 @@ public final class ServerSession extends Http2Session {
     @Override
     void badHeaders(int stream, @Nullable HboneStream known, String error) throws Http2Violation {
         if (known != null) {
-            reset(known, ErrorCode.PROTOCOL_ERROR);
-            known.lose(error);
+            known.breach(ErrorCode.PROTOCOL_ERROR, error);
         } else if (opens(stream, null, true)) {
             HboneStream opened = newStream(stream);
             guard.count(FloodGuard.Kind.EARLY_RESET, System.nanoTime());

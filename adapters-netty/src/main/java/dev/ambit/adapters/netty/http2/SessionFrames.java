@@ -36,8 +36,7 @@ final class SessionFrames implements FrameListener {
         }
         HboneStream open = session.streams.get(stream);
         if (open != null && open.isEndReceived()) {
-            session.reset(open, ErrorCode.STREAM_CLOSED);
-            open.lose("data after the end of stream " + stream);
+            open.breach(ErrorCode.STREAM_CLOSED, "data after the end of stream " + stream);
             open = null;
         }
         receiving = open;
@@ -164,8 +163,9 @@ final class SessionFrames implements FrameListener {
             return;
         }
         if (increment == 0 || !open.grow(increment)) {
-            session.reset(open, increment == 0 ? ErrorCode.PROTOCOL_ERROR : ErrorCode.FLOW_CONTROL_ERROR);
-            open.lose("WINDOW_UPDATE of " + increment + " bytes on stream " + stream);
+            open.breach(
+                    increment == 0 ? ErrorCode.PROTOCOL_ERROR : ErrorCode.FLOW_CONTROL_ERROR,
+                    "WINDOW_UPDATE of " + increment + " bytes on stream " + stream);
             return;
         }
         session.ready(open);

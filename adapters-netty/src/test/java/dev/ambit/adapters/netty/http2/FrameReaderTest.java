@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.Arrays;
 import java.util.List;
@@ -153,6 +154,21 @@ class FrameReaderTest {
 
     private static Arguments after(String name, byte[] bytes, ErrorCode expected) {
         return arguments(name, join(SETTINGS, bytes), expected);
+    }
+
+    /** What was read first fills its buffer to the last byte. */
+    @Test
+    void headerBlockMayOutgrowTheBufferItBeganIn() throws Http2Violation {
+        var listener = new RecordingListener();
+        var reader = new FrameReader(listener, false, FRAME_BYTES_MAX, HEADER_BLOCK_MAX);
+        reader.read(allocator, Unpooled.wrappedBuffer(join(SETTINGS, frame(1, 0, 1, 0x82))));
+        reader.read(allocator, Unpooled.wrappedBuffer(frame(9, 4, 1, new byte[HEADER_BLOCK_MAX - 1])));
+        reader.release();
+
+        assertThat(listener.events())
+                .last()
+                .asString()
+                .isEqualTo("headers 1 82" + "00".repeat(HEADER_BLOCK_MAX - 1) + " false");
     }
 
     private static byte[] crumbs(int continuations) {

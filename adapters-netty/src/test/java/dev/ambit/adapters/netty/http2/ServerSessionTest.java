@@ -149,6 +149,19 @@ class ServerSessionTest {
     }
 
     @Test
+    void peerThatSendsHeadersOnClosedStreamsWithoutEndIsDisconnected() throws Http2Violation {
+        accepted(10);
+        wire.send(frame(3, 0, 1, 0, 0, 0, 8));
+        for (int i = 0; i < 5_000; i++) {
+            wire.send(request(1, "CONNECT", "10.0.0.1:80"));
+        }
+        assertThat(wire.isOpen()).as("after 5000").isTrue();
+        wire.send(request(1, "CONNECT", "10.0.0.1:80"));
+        assertThat(wire.heard()).contains(ENHANCE_YOUR_CALM);
+        assertThat(wire.isOpen()).isFalse();
+    }
+
+    @Test
     void pingsAndClosesWhenNobodyAnswers() throws Http2Violation {
         wire.send(PREFACE, SETTINGS);
         assertThat(wire.written()).isNotEmpty();
@@ -163,6 +176,32 @@ class ServerSessionTest {
         assertThat(wire.heard()).containsExactly("goaway 0 0");
         assertThat(wire.isOpen()).isFalse();
         assertThat(owner.events).last().asString().contains("did not answer a ping");
+    }
+
+    /** Nothing else may come before the rest of the frame, so no answer can either. */
+    @Test
+    void peerThatStopsInsideAFrameIsDisconnected() throws Http2Violation {
+        byte[] whole = request(1, "CONNECT", "10.0.0.1:80");
+        wire.send(PREFACE, SETTINGS, java.util.Arrays.copyOf(whole, whole.length - 1));
+        pass(10);
+        pass(20);
+        assertThat(wire.isOpen()).isFalse();
+        assertThat(streams).isEmpty();
+    }
+
+    @Test
+    void peerThatBreaksStreamsWithoutEndIsDisconnected() throws Http2Violation {
+        wire.send(PREFACE, SETTINGS);
+        int stream = 1;
+        while (stream <= 2 * 400) {
+            wire.send(
+                    request(stream, "CONNECT", "10.0.0.1:80"), window(stream, stream % 4 == 1 ? 0 : Integer.MAX_VALUE));
+            stream += 2;
+        }
+        assertThat(wire.isOpen()).as("after 400").isTrue();
+        wire.send(request(stream, "CONNECT", "10.0.0.1:80"), frame(0, 1, stream), frame(0, 0, stream, 1));
+        assertThat(wire.isOpen()).isFalse();
+        assertThat(owner.events).last().asString().contains("BROKEN_STREAM");
     }
 
     @Test
