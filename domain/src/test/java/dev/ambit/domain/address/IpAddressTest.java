@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ambit.domain.address.IpAddress.Family;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +64,19 @@ class IpAddressTest {
         assertThatThrownBy(() -> IpAddress.of(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'" + text + "'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "00000000, 0.0.0.0",
+        "7f000001, 127.0.0.1",
+        "01010101, 1.1.1.1",
+        "20010db885a3000000008a2e03707334, 2001:db8:85a3::8a2e:370:7334",
+        "00000000000000000000000000000001, ::1",
+        "00000000000000000000000000000000, ::"
+    })
+    void readsTheBytesOfAnAddress(String hex, String address) {
+        assertThat(IpAddress.ofBytes(HexFormat.of().parseHex(hex))).contains(IpAddress.of(address));
     }
 
     @Test

@@ -170,6 +170,18 @@ class ZdsPodFeedTest extends PodFeedContract {
     }
 
     @Test
+    void removalWithADescriptorIsRefusedAndWithoutIsHeard() throws IOException {
+        var agent = new HandMadeAgent();
+        byte[] removal = ZdsMessages.remove(CART).toByteArray();
+        int netns = Libc.open(Path.of("/proc/self/ns/net"));
+
+        assertThat(agent.ask(removal, netns)).contains("DEL carries 1 file descriptors");
+        Libc.close(netns);
+        assertThat(agent.ask(removal)).isEmpty();
+        agent.proxy.awaitExactly("snapshot started", "removed uid-cart");
+    }
+
+    @Test
     void requestCutOffAt1024BytesIsRefused() throws IOException {
         var agent = new HandMadeAgent();
 
