@@ -17,30 +17,44 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
- * A real Vault: the one that {@code VAULT_ADDR} and {@code VAULT_TOKEN} name, or one that is built from its sources (once)
- * and started on loopback.
+ * A real Vault, built from its sources (once) and started on loopback, or the one that {@code VAULT_ADDR} and
+ * {@code VAULT_TOKEN} name.
  */
-final class VaultServer implements AutoCloseable {
-    private static final String ROOT_TOKEN = "root";
-    private static final Path BUILD = Path.of("..", "system-tests", "cluster", "build");
+public final class VaultServer implements AutoCloseable {
+    private static final String OWN_ROOT_TOKEN = "root";
 
-    private final Process process;
+    private static final Path BUILD = Path.of("system-tests", "cluster", "build");
+
+    private final Optional<Process> process;
     private final URI address;
+    private final String rootToken;
     private final String unsealKey;
 
-    private VaultServer(Process process, URI address, String unsealKey) {
+    private VaultServer(Optional<Process> process, URI address, String rootToken, String unsealKey) {
         this.process = process;
         this.address = address;
+        this.rootToken = rootToken;
         this.unsealKey = unsealKey;
     }
 
+    /** One that is only used and not tormented: the one that the environment names, else one of our own. */
+    public static VaultServer any() throws IOException {
+        String given = System.getenv("VAULT_ADDR");
+        String token = System.getenv("VAULT_TOKEN");
+        return given == null || token == null
+                ? start()
+                : new VaultServer(Optional.empty(), URI.create(given), token, "");
+    }
+
     /** Starts one. */
-    static VaultServer start(String... certificateAndKey) throws IOException {
-        var command = new ArrayList<String>(List.of(built().toString(), ROOT_TOKEN));
+    public static VaultServer start(String... certificateAndKey) throws IOException {
+        var command = new ArrayList<String>(List.of(built().toString(), OWN_ROOT_TOKEN));
         command.addAll(List.of(certificateAndKey));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -50,8 +64,9 @@ final class VaultServer implements AutoCloseable {
             assertThat(said).as("what Vault says when it is ready").isNotNull().contains(" ");
             String scheme = certificateAndKey.length == 0 ? "http://" : "https://";
             return new VaultServer(
-                    process,
+                    Optional.of(process),
                     URI.create(scheme + said.substring(0, said.indexOf(' '))),
+                    OWN_ROOT_TOKEN,
                     said.substring(said.indexOf(' ') + 1));
         } catch (IOException | AssertionError e) {
             process.destroyForcibly();
@@ -59,9 +74,17 @@ final class VaultServer implements AutoCloseable {
         }
     }
 
+    private static Path script() {
+        return Stream.iterate(Path.of("").toAbsolutePath(), at -> at != null, Path::getParent)
+                .map(at -> at.resolve(BUILD))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + BUILD + " above; run tests inside the repository"));
+    }
+
     /** Says on the terminal what it does; from the second time on it only looks. */
     private static Path built() throws IOException {
-        Process build = new ProcessBuilder(BUILD.toString(), "vault")
+        Process build = new ProcessBuilder(script().toString(), "vault")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader out = build.inputReader(StandardCharsets.UTF_8)) {
@@ -73,12 +96,16 @@ final class VaultServer implements AutoCloseable {
         }
     }
 
-    URI address() {
+    public URI address() {
         return address;
     }
 
+    public String token() {
+        return rootToken;
+    }
+
     VaultSecret rootToken() {
-        return VaultSecret.of(ROOT_TOKEN);
+        return VaultSecret.of(rootToken);
     }
 
     /** As root. */
@@ -87,7 +114,7 @@ final class VaultServer implements AutoCloseable {
             return Vault.create(
                     new VaultConfig()
                             .address(address.toString())
-                            .token(ROOT_TOKEN)
+                            .token(rootToken)
                             .sslConfig(new SslConfig().verify(false).build())
                             .build(),
                     1);
@@ -110,7 +137,7 @@ final class VaultServer implements AutoCloseable {
     }
 
     /** A PKI engine of its own, with a root. */
-    String mountWithRoot(String name) {
+    public String mountWithRoot(String name) {
         String mount = emptyMount();
         write(mount + "/root/generate/internal", Map.of("common_name", name, "key_type", "ec", "ttl", "8760h"));
         return mount;
@@ -125,7 +152,7 @@ final class VaultServer implements AutoCloseable {
     }
 
     /** As docs/adapters/adapters-vault-ca.md tells an operator to set it up. */
-    void workloadRole(String mount, String name) {
+    public void workloadRole(String mount, String name) {
         workloadRole(mount, name, Map.of());
     }
 
@@ -143,7 +170,7 @@ final class VaultServer implements AutoCloseable {
     }
 
     /** For the control plane's own servers. */
-    void serverRole(String mount, Map<String, Object> changes) {
+    public void serverRole(String mount, Map<String, Object> changes) {
         var role = new HashMap<String, Object>(Map.of(
                 "allowed_domains", "istiod.istio-system.svc,localhost",
                 "allow_bare_domains", true,
@@ -158,11 +185,11 @@ final class VaultServer implements AutoCloseable {
         write("sys/policies/acl/" + name, Map.of("policy", rules));
     }
 
-    void seal() {
+    public void seal() {
         write("sys/seal", Map.of());
     }
 
-    void unseal() {
+    public void unseal() {
         try {
             assertThat(root().sys().seal().unseal(unsealKey).getSealed()).isFalse();
         } catch (VaultException e) {
@@ -181,7 +208,10 @@ final class VaultServer implements AutoCloseable {
 
     private void signal(String name) {
         try {
-            assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+            assertThat(new ProcessBuilder(
+                                    "kill",
+                                    "-" + name,
+                                    Long.toString(process.orElseThrow().pid()))
                             .start()
                             .waitFor())
                     .isZero();
@@ -192,9 +222,11 @@ final class VaultServer implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        if (process.isEmpty()) {
+            return;
+        }
         try {
-            process.waitFor(10, TimeUnit.SECONDS);
+            process.get().destroyForcibly().waitFor(10, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

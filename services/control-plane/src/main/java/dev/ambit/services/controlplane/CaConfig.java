@@ -55,7 +55,10 @@ public record CaConfig(
 
     /** The backends. */
     public enum Provider {
-        ISTIOD;
+        /** The built-in one, with a root of its own or certificates that are plugged in. */
+        ISTIOD,
+        /** HashiCorp Vault's PKI engine. */
+        VAULT;
 
         private static Provider named(String text) {
             for (Provider provider : values()) {

@@ -10,6 +10,7 @@ import dev.ambit.adapters.istiodca.token.OidcCallerAuthentication;
 import dev.ambit.adapters.istiodca.token.StandaloneCallerAuthentication;
 import dev.ambit.adapters.istiodca.token.TokenFolder;
 import dev.ambit.adapters.telemetry.PrometheusTelemetry;
+import dev.ambit.adapters.vaultca.VaultCertificateAuthority;
 import dev.ambit.domain.identity.TrustDomain;
 import dev.ambit.domain.issuing.ValidityRule;
 import dev.ambit.ports.ca.CallerAuthentication;
@@ -18,6 +19,7 @@ import dev.ambit.ports.ca.TrustBundleDistribution;
 import dev.ambit.services.controlplane.issuing.AuthorityUpkeep;
 import dev.ambit.services.controlplane.issuing.CallerRates;
 import dev.ambit.services.controlplane.issuing.Callers;
+import dev.ambit.services.controlplane.issuing.GuardedAuthority;
 import dev.ambit.services.controlplane.issuing.IssueCertificates;
 import dev.ambit.services.controlplane.issuing.LivePods;
 import dev.ambit.services.controlplane.issuing.MeshAuthority;
@@ -39,11 +41,21 @@ final class IssuingFactory {
     private static final Duration ROOT_LIFETIME = Duration.ofDays(3650);
     private static final String TOKEN_ISSUER = "https://ambit.dev/standalone";
 
+    /** Closed with the context: a session in Vault ends with us. */
     @Singleton
-    MeshAuthority authority(CaConfig config, MeshConfig mesh) {
+    @Bean(preDestroy = "close")
+    MeshAuthority authority(CaConfig config, VaultConfig vault, MeshConfig mesh) {
         return switch (config.providerKind()) {
             case ISTIOD -> istiod(config, mesh);
+            case VAULT -> vault(vault, mesh);
         };
+    }
+
+    /** Its root is replaced in Vault; we hand out whatever its mount trusts. */
+    private static MeshAuthority vault(VaultConfig config, MeshConfig mesh) {
+        var clock = Clock.systemUTC();
+        var authority = VaultCertificateAuthority.open(config.options(new TrustDomain(mesh.trustDomain())), clock);
+        return new MeshAuthority(new GuardedAuthority(authority, clock), authority, Optional.empty(), authority::close);
     }
 
     /** Plugged-in certificates go before a root of our own, as with istiod. */

@@ -86,6 +86,21 @@ class ConfigTest {
     }
 
     @Test
+    void everyVariableOfTheDerivationMaps() {
+        assertThat(read(
+                        DerivationConfig.class,
+                        Map.of(
+                                "AMBIT_UNBOUND_WAYPOINT", "direct",
+                                "AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY", "true",
+                                "PILOT_AUTO_ALLOW_WAYPOINT_POLICY", "true",
+                                "PILOT_ENABLE_K8S_SELECT_WORKLOAD_ENTRIES", "false",
+                                "PILOT_ENABLE_SERVICEENTRY_SELECT_PODS", "false",
+                                "PILOT_IP_AUTOALLOCATE_IPV4_PREFIX", "10.240.0.0/16",
+                                "PILOT_IP_AUTOALLOCATE_IPV6_PREFIX", "fd00::/64")))
+                .isEqualTo(new DerivationConfig("direct", true, true, false, false, "10.240.0.0/16", "fd00::/64"));
+    }
+
+    @Test
     void everyVariableMaps() {
         Map<String, Object> environment = new HashMap<>(Map.of(
                 "MANIFESTS_DIR", "/m",
@@ -119,17 +134,6 @@ class ConfigTest {
                 .isEqualTo(new SourceConfig("Kubernetes", "/k", "10.96.0.1", "istiod-0", "/m", "/p"));
         assertThat(read(MeshConfig.class, environment))
                 .isEqualTo(new MeshConfig("td.example", "c1", "c.local", "net-1", "mesh"));
-        assertThat(read(
-                        DerivationConfig.class,
-                        Map.of(
-                                "AMBIT_UNBOUND_WAYPOINT", "direct",
-                                "AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY", "true",
-                                "PILOT_AUTO_ALLOW_WAYPOINT_POLICY", "true",
-                                "PILOT_ENABLE_K8S_SELECT_WORKLOAD_ENTRIES", "false",
-                                "PILOT_ENABLE_SERVICEENTRY_SELECT_PODS", "false",
-                                "PILOT_IP_AUTOALLOCATE_IPV4_PREFIX", "10.240.0.0/16",
-                                "PILOT_IP_AUTOALLOCATE_IPV6_PREFIX", "fd00::/64")))
-                .isEqualTo(new DerivationConfig("direct", true, true, false, false, "10.240.0.0/16", "fd00::/64"));
         CaConfig ca = read(CaConfig.class, environment);
         assertThat(ca)
                 .isEqualTo(new CaConfig(
@@ -167,7 +171,7 @@ class ConfigTest {
     @ParameterizedTest
     @CsvSource({
         "SourceConfig, CONFIG_SOURCE, consul",
-        "CaConfig, CA_PROVIDER, vault",
+        "CaConfig, CA_PROVIDER, acme",
         "CaConfig, DEFAULT_WORKLOAD_CERT_TTL, 0s",
         "CaConfig, DEFAULT_WORKLOAD_CERT_TTL, 3000h",
         "CaConfig, MAX_WORKLOAD_CERT_TTL, 1s",
@@ -198,9 +202,9 @@ class ConfigTest {
 
     @Test
     void anUnknownAuthorityIsToldWithTheOnesThereAre() {
-        RuntimeException failure = catchRuntimeException(() -> read(CaConfig.class, Map.of("CA_PROVIDER", "vault")));
+        RuntimeException failure = catchRuntimeException(() -> read(CaConfig.class, Map.of("CA_PROVIDER", "acme")));
 
         assertThat(Launch.cause(failure))
-                .isEqualTo("CA_PROVIDER is 'vault', which this version does not have; choose istiod");
+                .isEqualTo("CA_PROVIDER is 'acme', which this version does not have; choose istiod or vault");
     }
 }
