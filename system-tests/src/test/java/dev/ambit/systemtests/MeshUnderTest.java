@@ -119,12 +119,18 @@ final class MeshUnderTest implements AutoCloseable {
                 node,
                 java("cni-agent", "cniagent"),
                 Map.of(
-                        "NODE_NAME", node,
-                        "CONFIG_SOURCE", "manifests",
-                        "MANIFESTS_DIR", FOLDER + "/manifests",
-                        "POD_STATUS_DIR", FOLDER + "/pod-status",
-                        "ZDS_SERVER_ADDRESS", FOLDER + "/" + node + "/ztunnel.sock",
-                        "NETNS_PATTERN", "/run/netns/{namespace}-{name}"));
+                        "NODE_NAME",
+                        node,
+                        "CONFIG_SOURCE",
+                        "manifests",
+                        "MANIFESTS_DIR",
+                        FOLDER + "/manifests",
+                        "POD_STATUS_DIR",
+                        FOLDER + "/pod-status",
+                        "ZDS_SERVER_ADDRESS",
+                        FOLDER + "/" + node + "/ztunnel.sock",
+                        "NETNS_PATTERN",
+                        "/run/netns/{namespace}-{name}"));
     }
 
     /** Starts a ztunnel of the node on a machine, perhaps beside another of the same node. */

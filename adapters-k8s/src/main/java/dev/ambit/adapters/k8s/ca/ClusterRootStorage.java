@@ -62,8 +62,7 @@ public final class ClusterRootStorage implements RootStorage {
         try {
             return expectedVersion.isEmpty() ? create(data) : update(data, expectedVersion.get());
         } catch (KubernetesClientException e) {
-            if (e.getCode() == ClusterRequests.CONFLICT
-                    || (e.getCode() == ClusterRequests.NOT_FOUND && gone())) {
+            if (e.getCode() == ClusterRequests.CONFLICT || (e.getCode() == ClusterRequests.NOT_FOUND && gone())) {
                 return Optional.empty();
             }
             throw new CertificateAuthorityException("cannot write " + place() + ": " + requests.describe(e), e);
