@@ -64,6 +64,10 @@ final class FakeTransport implements Transport {
         refused.add(podName);
     }
 
+    boolean refuses(String podName) {
+        return refused.contains(podName);
+    }
+
     void accept(String podName) {
         refused.remove(podName);
     }
