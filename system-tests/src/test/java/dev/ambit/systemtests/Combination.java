@@ -21,6 +21,8 @@ record Combination(Side client, Side server, Source source) {
 
     enum Source {
         CONTROL_PLANE,
+        /** The control plane, asked by name for what connections need. */
+        ON_DEMAND,
         STATIC_FILE
     }
 
@@ -31,6 +33,7 @@ record Combination(Side client, Side server, Source source) {
     static List<Combination> ours() {
         return List.of(
                 new Combination(Side.OURS, Side.OURS, Source.CONTROL_PLANE),
+                new Combination(Side.OURS, Side.OURS, Source.ON_DEMAND),
                 new Combination(Side.OURS, Side.OURS, Source.STATIC_FILE));
     }
 
@@ -73,7 +76,7 @@ record Combination(Side client, Side server, Source source) {
                 peerNodes(),
                 List.of("guarded.yaml"),
                 source == Source.STATIC_FILE ? Optional.of("static-mesh.yaml") : Optional.empty(),
-                Map.of("SECRET_TTL", SECRET_TTL_SECONDS + "s"),
+                environment(),
                 Map.of());
     }
 
@@ -87,6 +90,13 @@ record Combination(Side client, Side server, Source source) {
             nodes.add("node-b");
         }
         return nodes;
+    }
+
+    private Map<String, String> environment() {
+        String lifetime = SECRET_TTL_SECONDS + "s";
+        return source == Source.ON_DEMAND
+                ? Map.of("SECRET_TTL", lifetime, "XDS_ON_DEMAND", "true", "ISTIO_META_DNS_CAPTURE", "false")
+                : Map.of("SECRET_TTL", lifetime);
     }
 
     @Override

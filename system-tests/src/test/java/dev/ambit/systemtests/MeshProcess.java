@@ -61,6 +61,11 @@ final class MeshProcess {
         process = start();
     }
 
+    /** The service itself, in the numbers of the host. */
+    long pid() {
+        return process.children().findFirst().orElseThrow().pid();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }

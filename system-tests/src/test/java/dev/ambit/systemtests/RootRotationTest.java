@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RootRotationTest {
     private static final Duration STAGE = Duration.ofSeconds(60);
+    private static final int ANSWER_MILLIS = 10_000;
     private static final Pattern SIGNER = Pattern.compile("signer +([0-9a-f]+)");
 
     private static MeshUnderTest mesh;
@@ -63,6 +64,8 @@ class RootRotationTest {
                     .toURL()
                     .openConnection();
             connection.setRequestMethod(method);
+            connection.setConnectTimeout(ANSWER_MILLIS);
+            connection.setReadTimeout(ANSWER_MILLIS);
             return new String(connection.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
