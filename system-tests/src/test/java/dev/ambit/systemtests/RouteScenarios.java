@@ -213,7 +213,8 @@ abstract class RouteScenarios {
             answers.add(fromCart("10.96.0.25", 80));
         }
         assertThat(answers).containsExactlyInAnyOrder("shop-catalog hears 10.78.1.1", "shop-reviews hears 10.78.1.1");
-        // The destination is told an address and can only guess the service; Istio's node proxy does not here, ours does.
+        // The destination is told an address and can only guess the service; Istio's node proxy does not here, ours
+        // does.
         Pod caller = mesh.machine("node-a");
         assertThat(caller.get(new InetSocketAddress(caller.address(), 15_020), "/metrics"))
                 .containsPattern("istio_tcp_connections_opened_total\\{[^}]*destination_service_name=\"both\"");

@@ -1,11 +1,7 @@
 package dev.ambit.services.cli.ca;
 
-import dev.ambit.services.cli.lab.LabException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import dev.ambit.services.cli.admin.AdminServer;
+import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,12 +17,13 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 public final class CaCommand {
-    private static final int TIMEOUT_MILLIS = 30_000;
+    private static final String USUAL = "http://127.0.0.1:9876";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @Option(
             names = "--admin",
             description = "The control plane's admin server.",
-            defaultValue = "http://127.0.0.1:9876",
+            defaultValue = USUAL,
             scope = ScopeType.INHERIT,
             paramLabel = "URL")
     private String admin = "";
@@ -58,27 +55,9 @@ public final class CaCommand {
     }
 
     private int ask(String method, String path) {
-        try {
-            HttpURLConnection connection =
-                    (HttpURLConnection) URI.create(admin + path).toURL().openConnection();
-            connection.setRequestMethod(method);
-            connection.setConnectTimeout(TIMEOUT_MILLIS);
-            connection.setReadTimeout(TIMEOUT_MILLIS);
-            int status = connection.getResponseCode();
-            InputStream body =
-                    status == HttpURLConnection.HTTP_OK ? connection.getInputStream() : connection.getErrorStream();
-            String answer = body == null ? "" : new String(body.readAllBytes(), StandardCharsets.UTF_8);
-            if (status != HttpURLConnection.HTTP_OK) {
-                throw new LabException("the control plane answered " + status + ": " + answer.strip());
-            }
-            spec.commandLine().getOut().print(answer);
-            spec.commandLine().getOut().flush();
-            return 0;
-        } catch (IllegalArgumentException e) {
-            throw new LabException("--admin is '" + admin + "'; it must be a URL such as http://127.0.0.1:9876");
-        } catch (IOException e) {
-            throw new LabException("cannot ask the control plane at " + admin + " (" + e.getMessage()
-                    + "); is it running, and its admin server within reach from here?");
-        }
+        var server = new AdminServer("the control plane", admin, USUAL, PATIENCE);
+        spec.commandLine().getOut().print(server.ask(method, path));
+        spec.commandLine().getOut().flush();
+        return 0;
     }
 }

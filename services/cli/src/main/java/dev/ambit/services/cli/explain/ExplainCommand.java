@@ -1,12 +1,9 @@
 package dev.ambit.services.cli.explain;
 
-import dev.ambit.services.cli.lab.LabException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
-import java.net.URI;
+import dev.ambit.services.cli.admin.AdminServer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,7 +19,8 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 public final class ExplainCommand implements Callable<Integer> {
-    private static final int TIMEOUT_MILLIS = 10_000;
+    private static final String USUAL = "http://127.0.0.1:15000";
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @Option(
             names = "--from",
@@ -48,11 +46,7 @@ public final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--json", description = "The whole answer as JSON.")
     private boolean json;
 
-    @Option(
-            names = "--admin",
-            description = "The node proxy's admin server.",
-            defaultValue = "http://127.0.0.1:15000",
-            paramLabel = "URL")
+    @Option(names = "--admin", description = "The node proxy's admin server.", defaultValue = USUAL, paramLabel = "URL")
     private String admin = "";
 
     @Spec
@@ -60,29 +54,12 @@ public final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String question = admin + "/explain?from=" + encoded(from) + "&to=" + encoded(to) + "&port=" + encoded(port)
+        String question = "/explain?from=" + encoded(from) + "&to=" + encoded(to) + "&port=" + encoded(port)
                 + "&format=" + (json ? "json" : "text");
-        try {
-            HttpURLConnection connection =
-                    (HttpURLConnection) URI.create(question).toURL().openConnection();
-            connection.setConnectTimeout(TIMEOUT_MILLIS);
-            connection.setReadTimeout(TIMEOUT_MILLIS);
-            int status = connection.getResponseCode();
-            InputStream body =
-                    status == HttpURLConnection.HTTP_OK ? connection.getInputStream() : connection.getErrorStream();
-            String answer = body == null ? "" : new String(body.readAllBytes(), StandardCharsets.UTF_8);
-            if (status != HttpURLConnection.HTTP_OK) {
-                throw new LabException("the node proxy answered " + status + ": " + answer.strip());
-            }
-            spec.commandLine().getOut().print(answer);
-            spec.commandLine().getOut().flush();
-            return 0;
-        } catch (IllegalArgumentException e) {
-            throw new LabException("--admin is '" + admin + "'; it must be a URL such as http://127.0.0.1:15000");
-        } catch (IOException e) {
-            throw new LabException("cannot ask the node proxy at " + admin + " (" + e.getMessage()
-                    + "); is it running, and its admin server within reach from here?");
-        }
+        var server = new AdminServer("the node proxy", admin, USUAL, PATIENCE);
+        spec.commandLine().getOut().print(server.ask("GET", question));
+        spec.commandLine().getOut().flush();
+        return 0;
     }
 
     private static String encoded(String value) {
