@@ -57,6 +57,7 @@ public enum Counter {
             "Names that connections rested on and were asked of the control plane, by its answer",
             "answer"),
     XDS_PUSHES("ambit_xds_pushes", "Discovery responses sent, by type URL", "url"),
+    STATUS_WRITES("ambit_status_writes", "Statuses written to objects of the API server, by outcome", "outcome"),
     XDS_NACKS("ambit_xds_nacks", "Discovery responses that a proxy rejected in part, by type URL", "url"),
     PROXIES_STARTED("workload_manager_proxies_started", "The total number of proxies that were started (unstable)"),
     PROXIES_STOPPED("workload_manager_proxies_stopped", "The total number of proxies that were stopped (unstable)"),

@@ -1,5 +1,6 @@
 package dev.ambit.adapters.k8s.ca;
 
+import dev.ambit.adapters.k8s.cluster.ClusterConnection;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.identity.TrustDomain;
 import dev.ambit.domain.issuing.Caller;
@@ -8,7 +9,6 @@ import io.fabric8.kubernetes.api.model.authentication.TokenReview;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewStatus;
 import io.fabric8.kubernetes.api.model.authentication.UserInfo;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -70,14 +70,14 @@ public final class ClusterCallerAuthentication implements CallerAuthentication {
     }
 
     /**
-     * Ready to ask.
+     * Ready to ask; does not close the connection.
      *
      * @param trustDomain of the identities that tokens prove; tokens themselves do not say
      * @param audiences of which a token must have one; Istio's is {@code istio-ca}
      */
     public ClusterCallerAuthentication(
-            KubernetesClient client, TrustDomain trustDomain, List<String> audiences, InstantSource clock) {
-        this.requests = new ClusterRequests(client);
+            ClusterConnection connection, TrustDomain trustDomain, List<String> audiences, InstantSource clock) {
+        this.requests = new ClusterRequests(connection.client());
         this.trustDomain = trustDomain;
         this.audiences = List.copyOf(audiences);
         this.clock = clock;

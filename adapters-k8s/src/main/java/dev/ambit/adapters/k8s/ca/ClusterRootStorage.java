@@ -1,10 +1,10 @@
 package dev.ambit.adapters.k8s.ca;
 
+import dev.ambit.adapters.k8s.cluster.ClusterConnection;
 import dev.ambit.ports.ca.CertificateAuthorityException;
 import dev.ambit.ports.ca.RootStorage;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -21,9 +21,9 @@ public final class ClusterRootStorage implements RootStorage {
     private final String namespace;
     private final String name;
 
-    /** The Secret need not be there yet; its namespace must. */
-    public ClusterRootStorage(KubernetesClient client, String namespace, String name) {
-        this.requests = new ClusterRequests(client);
+    /** The Secret need not be there yet; its namespace must. Does not close the connection. */
+    public ClusterRootStorage(ClusterConnection connection, String namespace, String name) {
+        this.requests = new ClusterRequests(connection.client());
         this.namespace = namespace;
         this.name = name;
     }

@@ -1,5 +1,6 @@
 package dev.ambit.adapters.k8s.ca;
 
+import dev.ambit.adapters.k8s.cluster.ClusterConnection;
 import dev.ambit.ports.ca.TrustBundle;
 import dev.ambit.ports.ca.TrustBundleDistribution;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -65,8 +66,9 @@ public final class ClusterTrustBundleDistribution implements TrustBundleDistribu
     private volatile @Nullable TrustBundle wanted;
     private volatile boolean closed;
 
-    /** Watches from now on; writes nothing before the first bundle is published. */
-    public ClusterTrustBundleDistribution(KubernetesClient client) {
+    /** Watches from now on; writes nothing before the first bundle is published. Does not close the connection. */
+    public ClusterTrustBundleDistribution(ClusterConnection connection) {
+        KubernetesClient client = connection.client();
         this.requests = new ClusterRequests(client);
         SharedIndexInformer<Namespace> names = client.namespaces().runnableInformer(0);
         SharedIndexInformer<ConfigMap> roots = maps(client, Kind.ROOTS);
@@ -215,7 +217,7 @@ public final class ClusterTrustBundleDistribution implements TrustBundleDistribu
     private void complain(String namespace, KubernetesClientException failure) {
         String why = requests.describe(failure)
                 + (failure.getCode() == FORBIDDEN
-                        ? "; grant get, list, watch, create and update of configmaps, as deploy/control-plane/rbac.yaml does"
+                        ? "; grant get, list, watch, create and update of configmaps, as deploy/control-plane/certificates-rbac.yaml does"
                         : "");
         if (!why.equals(complaints.put(namespace, why))) {
             LOG.error("trust bundle cannot be put down\tnamespace={} why=\"{}\"", namespace, why);

@@ -3,19 +3,25 @@ package dev.ambit.adapters.k8s.cluster;
 import dev.ambit.adapters.k8s.derive.MeshDerivation;
 import dev.ambit.adapters.k8s.reading.MeshKind;
 import dev.ambit.adapters.k8s.translate.DerivationOptions;
+import dev.ambit.adapters.k8s.translate.ObjectCondition;
+import dev.ambit.adapters.k8s.translate.ObjectKey;
+import dev.ambit.adapters.k8s.translate.ObjectProblem;
+import dev.ambit.domain.collection.PersistentMap;
 import dev.ambit.domain.view.MeshState;
 import dev.ambit.ports.configuration.ConfigurationException;
 import dev.ambit.ports.configuration.ConfigurationProblem;
 import dev.ambit.ports.configuration.ConfigurationSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The mesh as a Kubernetes API server has it, followed by lists and watches. What changes while one state is derived goes
- * into the next one.
+ * into the next one. A change costs what depends on it, not what there is.
  *
  * <p>While the server cannot be reached, or refuses, the last state stays and the problem is reported; there is no first
  * state before everything has arrived. A custom kind whose definition is not installed has no objects; once it is
@@ -25,10 +31,8 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterConfigurationSource implements ConfigurationSource {
     private final ClusterMirror mirror;
     private final MeshDerivation derivation;
-    private final CountDownLatch first = new CountDownLatch(1);
-    private @Nullable Thread thread;
-
     private final ClusterStatusWriter statuses;
+    private @Nullable MirrorFollower follower;
 
     /** Closes neither of them. */
     public ClusterConfigurationSource(
@@ -41,93 +45,98 @@ public final class ClusterConfigurationSource implements ConfigurationSource {
     /**
      * {@inheritDoc}
      *
-     * @throws ConfigurationException if it is closed, or the thread interrupted, before that
+     * @throws ConfigurationException if the thread is interrupted before that
      */
     @Override
     public void start(Listener listener) {
+        MirrorFollower own;
         synchronized (this) {
-            if (thread != null) {
+            if (follower != null) {
                 throw new IllegalStateException("started already");
             }
-            var delivery = new Delivery(listener);
-            mirror.start();
-            thread = Thread.ofPlatform().name("cluster-derivation").daemon().start(delivery);
+            own = new MirrorFollower("cluster-derivation", mirror, new Delivery(listener)::deliver);
+            follower = own;
         }
-        try {
-            first.await();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new ConfigurationException("interrupted before everything had arrived", interrupted);
-        }
+        own.start();
     }
 
     @Override
-    public List<String> pending() {
-        return first.getCount() == 0 ? List.of() : mirror.pending();
+    public synchronized List<String> pending() {
+        return follower == null ? mirror.pending() : follower.pending();
     }
 
     @Override
     public void close() {
-        @Nullable Thread running;
+        @Nullable MirrorFollower running;
         synchronized (this) {
-            running = thread;
+            running = follower;
         }
-        mirror.close();
-        try {
-            if (running != null && !running.equals(Thread.currentThread())) {
-                running.join();
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
+        if (running == null) {
+            mirror.close();
+        } else {
+            running.close();
         }
-        first.countDown();
     }
 
-    /** Tells the listener what is new to it, on a thread of its own. */
-    private final class Delivery implements Runnable {
+    /** Tells the listener what is new to it. For the follower's thread. */
+    private final class Delivery {
         private final Listener listener;
         private @Nullable MeshState state;
         private List<ConfigurationProblem> problems = List.of();
+        private PersistentMap<ObjectKey, List<ObjectCondition>> conditions = PersistentMap.empty();
+        private PersistentMap<ObjectKey, List<ObjectProblem>> remarks = PersistentMap.empty();
+        /** Objects whose status may have to say something else than before. */
+        private final Set<ObjectKey> touched = new HashSet<>();
 
         Delivery(Listener listener) {
             this.listener = listener;
         }
 
-        @Override
-        public void run() {
-            try {
-                while (true) {
-                    var standing = mirror.awaitNews();
-                    if (standing.isEmpty()) {
-                        return;
-                    }
-                    deliver(standing.get());
-                }
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        private void deliver(ClusterMirror.Standing standing) {
+        void deliver(ClusterMirror.Standing standing) {
+            standing.changes().forEach(this::apply);
             var all = new ArrayList<>(standing.problems());
             // A kind that was installed a moment ago may still be on its way: that must not open what it closes later.
             if (standing.complete()) {
-                MeshDerivation.Derived derived = derivation.derive(standing.objects());
+                MeshDerivation.Derived derived = derivation.derived();
                 if (!derived.state().equals(state)) {
                     state = derived.state();
                     listener.derived(derived.state());
                 }
                 derived.problems().forEach(problem -> all.add(mirror.located(problem)));
-                statuses.write(
-                        StatusDecisions.decide(standing.statuses().keySet(), derived, standing.found()),
-                        standing.statuses());
-                first.countDown();
+                report(derived);
             }
             List<ConfigurationProblem> found = all.stream().distinct().toList();
             if (!found.equals(problems)) {
                 problems = found;
                 listener.problems(found);
             }
+        }
+
+        private void apply(ObjectChange change) {
+            touched.add(change.key());
+            switch (change) {
+                case ObjectChange.Put put -> derivation.put(put.object());
+                case ObjectChange.Unusable unusable ->
+                    derivation.reject(unusable.key(), Optional.ofNullable(unusable.closed()));
+                case ObjectChange.Removed removed -> derivation.remove(removed.key());
+            }
+        }
+
+        private void report(MeshDerivation.Derived derived) {
+            derived.conditions().changesSince(conditions, (object, _, _) -> touched.add(object));
+            derived.problemsByObject().changesSince(remarks, (object, _, _) -> touched.add(object));
+            conditions = derived.conditions();
+            remarks = derived.problemsByObject();
+            for (ObjectKey object : touched) {
+                Optional<WrittenStatus> written = mirror.objects().status(object);
+                if (written.isEmpty()) {
+                    statuses.forget(object);
+                } else {
+                    StatusDecisions.decide(object, derived, mirror.objects().problems(object))
+                            .ifPresent(wanted -> statuses.write(wanted, written.get()));
+                }
+            }
+            touched.clear();
         }
     }
 }

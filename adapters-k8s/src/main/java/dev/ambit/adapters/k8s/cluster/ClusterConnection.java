@@ -24,8 +24,11 @@ public final class ClusterConnection implements AutoCloseable {
 
     private ClusterConnection(ClusterOptions options, Config config) {
         this.options = options;
-        this.watching = client(config, LeanObjects.serialization());
-        this.client = client(config, new KubernetesSerialization());
+        this.watching = builder(config, LeanObjects.serialization())
+                .withHttpClientBuilderConsumer(
+                        builder -> builder.addOrReplaceInterceptor(ApiAnswers.class.getName(), answers))
+                .build();
+        this.client = builder(config, new KubernetesSerialization()).build();
     }
 
     /**
@@ -59,15 +62,12 @@ public final class ClusterConnection implements AutoCloseable {
         return Config.autoConfigure(null);
     }
 
-    private KubernetesClient client(Config config, KubernetesSerialization serialization) {
+    private KubernetesClientBuilder builder(Config config, KubernetesSerialization serialization) {
         return new KubernetesClientBuilder()
                 .withConfig(config)
                 .withKubernetesSerialization(serialization)
                 .withHttpClientFactory(new OnVirtualThreads())
-                .withHttpClientBuilderConsumer(
-                        builder -> builder.addOrReplaceInterceptor(ApiAnswers.class.getName(), answers))
-                .withTaskExecutor(tasks)
-                .build();
+                .withTaskExecutor(tasks);
     }
 
     /** Fabric8's own choice would keep a platform thread per event. */

@@ -1,11 +1,8 @@
 package dev.ambit.adapters.k8s.cluster;
 
-import dev.ambit.adapters.k8s.derive.KubernetesObjects;
 import dev.ambit.adapters.k8s.reading.MeshKind;
-import dev.ambit.adapters.k8s.translate.ObjectKey;
 import dev.ambit.adapters.k8s.translate.ObjectProblem;
 import dev.ambit.ports.configuration.ConfigurationProblem;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -43,16 +40,10 @@ final class ClusterMirror implements AutoCloseable {
      * How things stand.
      *
      * @param complete whether every object of every kind that is served has arrived at least once
+     * @param changes since the standing before
      * @param problems of kinds that do not arrive, and of objects
-     * @param found problems of objects alone
-     * @param statuses of those about which something is to be written
      */
-    record Standing(
-            boolean complete,
-            KubernetesObjects objects,
-            List<ConfigurationProblem> problems,
-            List<ObjectProblem> found,
-            Map<ObjectKey, WrittenStatus> statuses) {}
+    record Standing(boolean complete, List<ObjectChange> changes, List<ConfigurationProblem> problems) {}
 
     void start() {
         connection.answers().onChange(answered);
@@ -122,14 +113,14 @@ final class ClusterMirror implements AutoCloseable {
             return Optional.empty();
         }
         told = news;
+        // In this order: when all is there, the changes are too.
         boolean complete = pending().isEmpty();
-        return Optional.of(
-                new Standing(complete, objects.objects(), problems(), objects.problems(), objects.statuses()));
+        return Optional.of(new Standing(complete, objects.changes(), problems()));
     }
 
-    /** The version of an object that counts, if there is one. */
-    Optional<HasMetadata> object(ObjectKey key) {
-        return objects.object(key);
+    /** The objects as they are at this moment. */
+    ClusterObjects objects() {
+        return objects;
     }
 
     /** What has not arrived yet, with the reason if there is one; empty when everything has. */

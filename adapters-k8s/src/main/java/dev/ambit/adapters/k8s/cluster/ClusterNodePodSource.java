@@ -1,6 +1,5 @@
 package dev.ambit.adapters.k8s.cluster;
 
-import dev.ambit.adapters.k8s.derive.KubernetesObjects;
 import dev.ambit.adapters.k8s.reading.MeshKind;
 import dev.ambit.adapters.k8s.translate.Fields;
 import dev.ambit.adapters.k8s.translate.Pods;
@@ -14,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** One node's pods, and no others, from an API server; otherwise like {@link ClusterConfigurationSource}. */
@@ -23,9 +21,7 @@ public final class ClusterNodePodSource implements NodePodSource {
     private static final String NO_ROOT_NAMESPACE = "";
 
     private final ClusterConnection connection;
-    private final CountDownLatch first = new CountDownLatch(1);
-    private @Nullable ClusterMirror mirror;
-    private @Nullable Thread thread;
+    private @Nullable MirrorFollower follower;
 
     /** Does not close the connection. */
     public ClusterNodePodSource(ClusterConnection connection) {
@@ -39,84 +35,56 @@ public final class ClusterNodePodSource implements NodePodSource {
      */
     @Override
     public void start(String node, Listener listener) {
+        MirrorFollower own;
         synchronized (this) {
-            if (thread != null) {
+            if (follower != null) {
                 throw new IllegalStateException("started already");
             }
-            var own = new ClusterMirror(connection, Set.of(MeshKind.POD, MeshKind.NAMESPACE), node, NO_ROOT_NAMESPACE);
-            mirror = own;
-            own.start();
-            thread = Thread.ofPlatform().name("cluster-pods").daemon().start(new Delivery(own, node, listener));
+            var mirror =
+                    new ClusterMirror(connection, Set.of(MeshKind.POD, MeshKind.NAMESPACE), node, NO_ROOT_NAMESPACE);
+            own = new MirrorFollower("cluster-pods", mirror, new Delivery(mirror.objects(), node, listener)::deliver);
+            follower = own;
         }
-        try {
-            first.await();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new ConfigurationException("interrupted before everything had arrived", interrupted);
-        }
+        own.start();
     }
 
     @Override
     public synchronized List<String> pending() {
-        return first.getCount() == 0 || mirror == null ? List.of() : mirror.pending();
+        return follower == null ? List.of() : follower.pending();
     }
 
     @Override
     public void close() {
-        @Nullable Thread running;
+        @Nullable MirrorFollower running;
         synchronized (this) {
-            running = thread;
-            if (mirror != null) {
-                mirror.close();
-            }
+            running = follower;
         }
-        try {
-            if (running != null && !running.equals(Thread.currentThread())) {
-                running.join();
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
+        if (running != null) {
+            running.close();
         }
-        first.countDown();
     }
 
-    /** Tells the listener what is new to it, on a thread of its own. */
-    private final class Delivery implements Runnable {
-        private final ClusterMirror mirror;
+    /** Tells the listener what is new to it. For the follower's thread. */
+    private static final class Delivery {
+        private final ClusterObjects objects;
         private final String node;
         private final Listener listener;
         private @Nullable List<NodePod> pods;
         private List<ConfigurationProblem> problems = List.of();
 
-        Delivery(ClusterMirror mirror, String node, Listener listener) {
-            this.mirror = mirror;
+        Delivery(ClusterObjects objects, String node, Listener listener) {
+            this.objects = objects;
             this.node = node;
             this.listener = listener;
         }
 
-        @Override
-        public void run() {
-            try {
-                while (true) {
-                    var standing = mirror.awaitNews();
-                    if (standing.isEmpty()) {
-                        return;
-                    }
-                    deliver(standing.get());
-                }
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        private void deliver(ClusterMirror.Standing standing) {
+        void deliver(ClusterMirror.Standing standing) {
             if (standing.complete()) {
-                List<NodePod> now = onNode(standing.objects());
+                List<NodePod> now = onNode();
                 if (!now.equals(pods)) {
                     pods = now;
                     listener.pods(now);
                 }
-                first.countDown();
             }
             if (!standing.problems().equals(problems)) {
                 problems = standing.problems();
@@ -124,12 +92,13 @@ public final class ClusterNodePodSource implements NodePodSource {
             }
         }
 
-        private List<NodePod> onNode(KubernetesObjects all) {
+        /** A node has some hundred pods at most: all of them are looked at. */
+        private List<NodePod> onNode() {
             Map<String, Map<String, String>> labels = new HashMap<>();
-            for (Namespace namespace : all.only(Namespace.class)) {
+            for (Namespace namespace : objects.only(Namespace.class)) {
                 labels.put(Fields.name(namespace), Fields.labels(namespace));
             }
-            return all.only(Pod.class).stream()
+            return objects.only(Pod.class).stream()
                     .filter(pod -> Pods.node(pod).equals(node))
                     .map(pod -> Pods.nodePod(pod, labels.getOrDefault(Fields.namespace(pod), Map.of())))
                     .toList();

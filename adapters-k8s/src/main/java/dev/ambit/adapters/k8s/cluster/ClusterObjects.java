@@ -2,7 +2,6 @@ package dev.ambit.adapters.k8s.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.ambit.adapters.k8s.derive.KubernetesObjects;
 import dev.ambit.adapters.k8s.reading.MeshKind;
 import dev.ambit.adapters.k8s.reading.ObjectReader;
 import dev.ambit.adapters.k8s.reading.ObjectReading;
@@ -14,9 +13,13 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,14 @@ final class ClusterObjects {
     private final ObjectReader reader;
     private final ObjectChecks checks;
     private final Map<ObjectKey, Held> held = new HashMap<>();
+    /** Of what is held, so that a change does not cost what there is. */
+    private final SortedMap<ObjectKey, List<ObjectProblem>> problems = new TreeMap<>();
+
+    /** What was written or removed since the last {@link #changes}, in the order in which that began. */
+    private final Set<ObjectKey> touched = new LinkedHashSet<>();
+
+    /** Those of them that were gone in between: what comes after is another object. */
+    private final Set<ObjectKey> removed = new LinkedHashSet<>();
 
     /**
      * @param good the last version that could be used
@@ -79,6 +90,12 @@ final class ClusterObjects {
     }
 
     private void hold(ObjectKey key, ObjectReading reading, @Nullable WrittenStatus status) {
+        touched.add(key);
+        if (reading.problems().isEmpty()) {
+            problems.remove(key);
+        } else {
+            problems.put(key, reading.problems());
+        }
         held.put(
                 key,
                 switch (reading) {
@@ -94,25 +111,37 @@ final class ClusterObjects {
 
     synchronized void remove(ObjectKey key) {
         held.remove(key);
+        problems.remove(key);
+        touched.add(key);
+        removed.add(key);
     }
 
     /** Forgets a kind whose definition is gone. */
     synchronized void removeAll(MeshKind kind) {
-        held.keySet().removeIf(key -> key.kind().equals(kind.kind()));
+        List<ObjectKey> gone = held.keySet().stream()
+                .filter(key -> key.kind().equals(kind.kind()))
+                .toList();
+        gone.forEach(this::remove);
     }
 
-    /** What is to be derived from, now. */
-    synchronized KubernetesObjects objects() {
-        var good = new ArrayList<HasMetadata>(held.size());
-        var closed = new ArrayList<UnreadablePolicy>();
-        for (Held each : held.values()) {
-            if (each.good() != null) {
-                good.add(each.good());
-            } else if (each.closed() != null) {
-                closed.add(each.closed());
+    /** What became of objects since the last call; of several changes of one object the last counts. */
+    synchronized List<ObjectChange> changes() {
+        var changes = new ArrayList<ObjectChange>(touched.size());
+        for (ObjectKey key : touched) {
+            Held now = held.get(key);
+            if (now == null || removed.contains(key)) {
+                changes.add(new ObjectChange.Removed(key));
+            }
+            if (now != null) {
+                changes.add(
+                        now.good() == null
+                                ? new ObjectChange.Unusable(key, now.closed())
+                                : new ObjectChange.Put(key, now.good()));
             }
         }
-        return KubernetesObjects.of(good, closed);
+        touched.clear();
+        removed.clear();
+        return changes;
     }
 
     /** The version that counts. */
@@ -120,21 +149,27 @@ final class ClusterObjects {
         return Optional.ofNullable(held.get(key)).map(Held::good);
     }
 
-    /** The status of every object about which something is to be written. */
-    synchronized Map<ObjectKey, WrittenStatus> statuses() {
-        Map<ObjectKey, WrittenStatus> statuses = new HashMap<>();
-        held.forEach((key, each) -> {
-            if (each.status() != null) {
-                statuses.put(key, each.status());
-            }
-        });
-        return statuses;
+    /** The objects of one kind that can be used. */
+    synchronized <T extends HasMetadata> List<T> only(Class<T> model) {
+        return held.values().stream()
+                .map(Held::good)
+                .filter(model::isInstance)
+                .map(model::cast)
+                .toList();
     }
 
+    /** What the newest version's status says; empty for kinds about which nothing is written. */
+    synchronized Optional<WrittenStatus> status(ObjectKey key) {
+        return Optional.ofNullable(held.get(key)).map(Held::status);
+    }
+
+    /** What is wrong with the newest version. */
+    synchronized List<ObjectProblem> problems(ObjectKey key) {
+        return problems.getOrDefault(key, List.of());
+    }
+
+    /** What is wrong with the newest versions, in the order of the objects. */
     synchronized List<ObjectProblem> problems() {
-        return held.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .flatMap(entry -> entry.getValue().problems().stream())
-                .toList();
+        return problems.values().stream().flatMap(List::stream).toList();
     }
 }

@@ -5,11 +5,8 @@ import dev.ambit.adapters.k8s.reading.MeshKind;
 import dev.ambit.adapters.k8s.translate.ObjectCondition;
 import dev.ambit.adapters.k8s.translate.ObjectKey;
 import dev.ambit.adapters.k8s.translate.ObjectProblem;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,24 +17,14 @@ final class StatusDecisions {
     private StatusDecisions() {}
 
     /**
-     * In the order of the keys.
+     * What the object's status should say; empty if it is of a kind about which nothing is written.
      *
-     * @param found problems of the newest versions, which the derivation may not have seen: it is given the last sound ones
+     * @param found problems of the newest version, which the derivation may not have seen: it is given the last sound one
      */
-    static List<WantedStatus> decide(Collection<ObjectKey> objects, Derived derived, List<ObjectProblem> found) {
-        Map<ObjectKey, List<ObjectProblem>> byObject = new HashMap<>();
-        found.forEach(problem -> byObject.computeIfAbsent(problem.object(), _ -> new ArrayList<>())
-                .add(problem));
-        var wanted = new ArrayList<WantedStatus>();
-        for (ObjectKey object : objects.stream().sorted().toList()) {
-            MeshKind.of(object.kind())
-                    .filter(WantedStatus::isFor)
-                    .ifPresent(kind -> wanted.add(new WantedStatus(
-                            kind,
-                            object,
-                            conditions(kind, object, derived, byObject.getOrDefault(object, List.of())))));
-        }
-        return wanted;
+    static Optional<WantedStatus> decide(ObjectKey object, Derived derived, List<ObjectProblem> found) {
+        return MeshKind.of(object.kind())
+                .filter(WantedStatus::isFor)
+                .map(kind -> new WantedStatus(kind, object, conditions(kind, object, derived, found)));
     }
 
     private static List<ObjectCondition> conditions(

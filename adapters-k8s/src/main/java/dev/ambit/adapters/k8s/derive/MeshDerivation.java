@@ -10,6 +10,7 @@ import dev.ambit.adapters.k8s.translate.ObjectKey;
 import dev.ambit.adapters.k8s.translate.ObjectProblem;
 import dev.ambit.adapters.k8s.translate.ReadObject;
 import dev.ambit.adapters.k8s.translate.UnreadablePolicy;
+import dev.ambit.domain.collection.PersistentMap;
 import dev.ambit.domain.view.MeshState;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.HashMap;
@@ -56,8 +57,8 @@ public final class MeshDerivation {
      */
     public record Derived(
             MeshState state,
-            Map<ObjectKey, List<ObjectProblem>> problemsByObject,
-            Map<ObjectKey, List<ObjectCondition>> conditions) {
+            PersistentMap<ObjectKey, List<ObjectProblem>> problemsByObject,
+            PersistentMap<ObjectKey, List<ObjectCondition>> conditions) {
 
         /** All problems, in order of the objects. */
         public List<ObjectProblem> problems() {

@@ -76,11 +76,11 @@ final class Remarked {
         return values.equals(map.get(object)) ? map : map.with(object, values);
     }
 
-    Map<ObjectKey, List<ObjectProblem>> problems() {
+    PersistentMap<ObjectKey, List<ObjectProblem>> problems() {
         return problems;
     }
 
-    Map<ObjectKey, List<ObjectCondition>> conditions() {
+    PersistentMap<ObjectKey, List<ObjectCondition>> conditions() {
         return conditions;
     }
 }

@@ -2,6 +2,7 @@ package dev.ambit.adapters.k8s.ca;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.adapters.k8s.cluster.ClusterConnection;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.identity.TrustDomain;
 import dev.ambit.domain.issuing.Caller;
@@ -12,14 +13,15 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class ClusterCallerAuthenticationContractTest extends CallerAuthenticationContract {
     private static final String NAMESPACE = "istio-system";
@@ -130,13 +132,13 @@ final class ClusterCallerAuthenticationContractTest extends CallerAuthentication
     }
 
     @Test
-    void anApiServerThatIsAwayLeavesItOpen() {
-        Config nowhere = new ConfigBuilder(Config.empty())
-                .withMasterUrl("https://127.0.0.1:1")
-                .build();
-        try (var client = new KubernetesClientBuilder().withConfig(nowhere).build()) {
+    void anApiServerThatIsAwayLeavesItOpen(@TempDir Path folder) throws IOException {
+        String kubeconfig =
+                Files.readString(TestApi.SERVER.adminKubeconfig()).replace(TestApi.SERVER.url(), "https://127.0.0.1:1");
+        Path nowhere = Files.writeString(folder.resolve("kubeconfig"), kubeconfig);
+        try (ClusterConnection connection = TestApi.connection(nowhere)) {
             var cut = new ClusterCallerAuthentication(
-                    client, TrustDomain.CLUSTER_LOCAL, List.of("istio-ca"), InstantSource.system());
+                    connection, TrustDomain.CLUSTER_LOCAL, List.of("istio-ca"), InstantSource.system());
 
             assertThat(cut.authenticate(validToken()))
                     .isInstanceOfSatisfying(

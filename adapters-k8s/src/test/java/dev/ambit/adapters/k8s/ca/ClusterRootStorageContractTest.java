@@ -69,7 +69,7 @@ final class ClusterRootStorageContractTest extends RootStorageContract {
         assertThatThrownBy(forbidden::load)
                 .isInstanceOf(CertificateAuthorityException.class)
                 .hasMessageContainingAll("Secret istio-system/another", "403");
-        assertThatThrownBy(() -> new ClusterRootStorage(TestApi.admin(), "nowhere", NAME)
+        assertThatThrownBy(() -> new ClusterRootStorage(TestApi.unlimited(), "nowhere", NAME)
                         .replace(Map.of("ca-cert.pem", "x"), Optional.empty()))
                 .isInstanceOf(CertificateAuthorityException.class)
                 .hasMessageContainingAll("Secret nowhere/istio-ca-secret", "404");

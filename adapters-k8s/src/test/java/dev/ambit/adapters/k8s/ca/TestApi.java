@@ -1,5 +1,7 @@
 package dev.ambit.adapters.k8s.ca;
 
+import dev.ambit.adapters.k8s.cluster.ClusterConnection;
+import dev.ambit.adapters.k8s.cluster.ClusterOptions;
 import dev.ambit.systemtests.cluster.ApiServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.ByteArrayInputStream;
@@ -18,8 +20,8 @@ final class TestApi {
         return SERVER.admin();
     }
 
-    /** The control plane's client. */
-    static KubernetesClient controlPlane() {
+    /** The control plane's connection. */
+    static ClusterConnection controlPlane() {
         SERVER.namespace("istio-system");
         try {
             byte[] rights = Files.readAllBytes(Path.of("..", "deploy", "control-plane", "certificates-rbac.yaml"));
@@ -29,6 +31,16 @@ final class TestApi {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return SERVER.as("istio-system", "istiod");
+        return connection(SERVER.kubeconfig(SERVER.token("istio-system", "istiod")));
+    }
+
+    /** Of somebody who may do everything. */
+    static ClusterConnection unlimited() {
+        return connection(SERVER.adminKubeconfig());
+    }
+
+    /** Stays open as long as the JVM lives. */
+    static ClusterConnection connection(Path kubeconfig) {
+        return ClusterConnection.open(ClusterOptions.IN_CLUSTER.withKubeconfig(kubeconfig));
     }
 }

@@ -3,6 +3,7 @@ package dev.ambit.adapters.k8s.cluster;
 import dev.ambit.adapters.k8s.translate.DerivationOptions;
 import dev.ambit.ports.configuration.ConfigurationSource;
 import dev.ambit.ports.configuration.ConfigurationSourceContract;
+import dev.ambit.ports.telemetry.RecordingTelemetry;
 import java.time.Clock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -11,7 +12,9 @@ class ClusterConfigurationSourceContractTest extends ConfigurationSourceContract
     private final TestCluster cluster = TestCluster.shared();
     private final ClusterConnection connection = cluster.controlPlane();
     private final ConfigurationSource source = new ClusterConfigurationSource(
-            connection, DerivationOptions.defaults(), new ClusterStatusWriter(connection, Clock.systemUTC()));
+            connection,
+            DerivationOptions.defaults(),
+            new ClusterStatusWriter(connection, Clock.systemUTC(), new RecordingTelemetry()));
 
     /** Outside of any test, because the first start in a JVM takes seconds. */
     @BeforeAll

@@ -7,6 +7,7 @@ import dev.ambit.domain.policy.PolicyName;
 import dev.ambit.domain.view.MeshState;
 import dev.ambit.domain.workload.WorkloadUid;
 import dev.ambit.ports.configuration.ConfigurationProblem;
+import dev.ambit.ports.telemetry.RecordingTelemetry;
 import dev.ambit.systemtests.cluster.ApiServer;
 import java.time.Clock;
 import java.time.Duration;
@@ -54,7 +55,7 @@ class ClusterFailureTest {
     }
 
     private ClusterConfigurationSource source(ClusterConnection connection) {
-        var statuses = new ClusterStatusWriter(connection, Clock.systemUTC());
+        var statuses = new ClusterStatusWriter(connection, Clock.systemUTC(), new RecordingTelemetry());
         var source = new ClusterConfigurationSource(connection, DerivationOptions.defaults(), statuses);
         cluster.closeLater(source);
         return source;

@@ -99,9 +99,9 @@ class ClusterKindsTest {
     private static Optional<HasMetadata> await(
             ClusterMirror mirror, ObjectKey key, Predicate<Optional<HasMetadata>> expected)
             throws InterruptedException {
-        while (!expected.test(mirror.object(key))) {
+        while (!expected.test(mirror.objects().object(key))) {
             mirror.awaitNews();
         }
-        return mirror.object(key);
+        return mirror.objects().object(key);
     }
 }

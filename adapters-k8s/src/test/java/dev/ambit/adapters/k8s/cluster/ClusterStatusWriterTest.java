@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ambit.adapters.k8s.translate.DerivationOptions;
+import dev.ambit.ports.telemetry.Counter;
+import dev.ambit.ports.telemetry.RecordingTelemetry;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Service;
@@ -28,7 +30,8 @@ import org.junit.jupiter.api.Timeout;
 class ClusterStatusWriterTest {
     private final TestCluster cluster = TestCluster.shared();
     private final ClusterConnection connection = cluster.controlPlane();
-    private final ClusterStatusWriter statuses = new ClusterStatusWriter(connection, Clock.systemUTC());
+    private final RecordingTelemetry telemetry = new RecordingTelemetry();
+    private final ClusterStatusWriter statuses = new ClusterStatusWriter(connection, Clock.systemUTC(), telemetry);
     private final ClusterConfigurationSource source =
             new ClusterConfigurationSource(connection, DerivationOptions.defaults(), statuses);
 
@@ -99,6 +102,7 @@ class ClusterStatusWriterTest {
         assertThat(accepted.path("observedGeneration").asLong()).isEqualTo(1);
         assertThat(refused.path("message").asText()).contains("10.0.0.0/99");
         assertThat(refused.path("observedGeneration").asLong()).isEqualTo(2);
+        assertThat(telemetry.counted(Counter.STATUS_WRITES, "written")).isGreaterThanOrEqualTo(2);
     }
 
     @Test

@@ -102,10 +102,10 @@ class WrittenStatusTest {
 
     @Test
     void whatDoesNotLastIsTriedEverMoreSeldom() {
-        List<ObjectCondition> wanted = List.of(ACCEPTED);
-        WriteAttempts attempts = WriteAttempts.first(wanted, NOW);
+        WantedStatus wanted = wanted(ACCEPTED);
+        WriteAttempts<WantedStatus> attempts = WriteAttempts.first(wanted, NOW);
         assertThat(attempts.isAllowed(wanted, NOW)).isFalse();
-        assertThat(attempts.isAllowed(List.of(REFUSED), NOW)).isTrue();
+        assertThat(attempts.isAllowed(wanted(REFUSED), NOW)).isTrue();
 
         Instant at = NOW;
         for (int i = 0; i < 20; i++) {
@@ -114,6 +114,6 @@ class WrittenStatusTest {
         }
 
         assertThat(Duration.between(at, attempts.next())).isEqualTo(Duration.ofMinutes(5));
-        assertThat(attempts.again(List.of(REFUSED), at).count()).isOne();
+        assertThat(attempts.again(wanted(REFUSED), at).count()).isOne();
     }
 }

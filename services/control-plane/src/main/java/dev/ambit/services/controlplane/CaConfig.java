@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * @param jwt whose tokens are accepted outside a cluster, JSON as Istio's JWT_RULE; empty for none
  * @param nodeProxyAccounts {@code namespace/service-account} of those who may ask on behalf of pods
  * @param workloadTokens {@code namespace/pod} of those that have a proxy of their own, which gets a token as node proxies do
+ * @param tokenAudiences of which a token must have one; the tokens that we make ourselves have the first
  * @param tokens folder into which proxies' tokens are written
  * @param trustBundle file into which the roots are written
  * @param serverNames names in the control plane's own certificate
@@ -39,7 +40,7 @@ public record CaConfig(
         String jwt,
         List<String> nodeProxyAccounts,
         List<String> workloadTokens,
-        String tokenAudience,
+        List<String> tokenAudiences,
         Duration tokenTtl,
         String tokens,
         String trustBundle,
@@ -81,6 +82,14 @@ public record CaConfig(
         within("CA_BACKDATE", backdate, Duration.ZERO, Duration.ofHours(1));
         within("CA_ROTATION_SETTLE", rotationSettle, Duration.ofSeconds(1), Duration.ofDays(7));
         JwtRule.parse(jwt);
+        tokenAudiences = tokenAudiences.stream()
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .toList();
+        if (tokenAudiences.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "TOKEN_AUDIENCES is empty; it must name an audience at least, such as istio-ca");
+        }
         within("TOKEN_TTL", tokenTtl, TOKEN_TTL_MIN, TOKEN_TTL_MAX);
         nodeProxyAccounts = List.copyOf(nodeProxyAccounts);
         // A variable that is set to nothing names nobody.

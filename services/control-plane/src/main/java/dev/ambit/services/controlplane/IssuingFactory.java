@@ -9,12 +9,17 @@ import dev.ambit.adapters.istiodca.storage.FolderRootStorage;
 import dev.ambit.adapters.istiodca.token.OidcCallerAuthentication;
 import dev.ambit.adapters.istiodca.token.StandaloneCallerAuthentication;
 import dev.ambit.adapters.istiodca.token.TokenFolder;
+import dev.ambit.adapters.k8s.ca.ClusterCallerAuthentication;
+import dev.ambit.adapters.k8s.ca.ClusterRootStorage;
+import dev.ambit.adapters.k8s.ca.ClusterTrustBundleDistribution;
+import dev.ambit.adapters.k8s.cluster.ClusterConnection;
 import dev.ambit.adapters.telemetry.PrometheusTelemetry;
 import dev.ambit.adapters.vaultca.VaultCertificateAuthority;
 import dev.ambit.domain.identity.TrustDomain;
 import dev.ambit.domain.issuing.ValidityRule;
 import dev.ambit.ports.ca.CallerAuthentication;
 import dev.ambit.ports.ca.CertificateIssuing;
+import dev.ambit.ports.ca.RootStorage;
 import dev.ambit.ports.ca.TrustBundleDistribution;
 import dev.ambit.services.controlplane.issuing.AuthorityUpkeep;
 import dev.ambit.services.controlplane.issuing.CallerRates;
@@ -25,6 +30,7 @@ import dev.ambit.services.controlplane.issuing.LivePods;
 import dev.ambit.services.controlplane.issuing.MeshAuthority;
 import dev.ambit.services.controlplane.mesh.PublishedMesh;
 import dev.ambit.services.controlplane.standalone.NodeProxyFiles;
+import io.micronaut.context.BeanProvider;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
@@ -32,21 +38,32 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
-/** Certificates: who signs, who may ask, and where those who ask find their tokens. */
+/**
+ * Certificates: who signs, who may ask, and where those who ask find their tokens. What a single machine has as files, a
+ * cluster has in its API server.
+ */
 @Factory
 final class IssuingFactory {
     private static final Duration ROOT_LIFETIME = Duration.ofDays(3650);
+
+    /** istiod's, so that an existing mesh keeps its root. */
+    private static final String ROOT_SECRET = "istio-ca-secret";
+
     private static final String TOKEN_ISSUER = "https://ambit.dev/standalone";
 
     /** Closed with the context: a session in Vault ends with us. */
     @Singleton
     @Bean(preDestroy = "close")
-    MeshAuthority authority(CaConfig config, VaultConfig vault, MeshConfig mesh) {
+    MeshAuthority authority(
+            SourceConfig source,
+            CaConfig config,
+            VaultConfig vault,
+            MeshConfig mesh,
+            BeanProvider<ClusterConnection> cluster) {
         return switch (config.providerKind()) {
-            case ISTIOD -> istiod(config, mesh);
+            case ISTIOD -> istiod(config, mesh, roots(source, config, mesh, cluster));
             case VAULT -> vault(vault, mesh);
         };
     }
@@ -59,7 +76,7 @@ final class IssuingFactory {
     }
 
     /** Plugged-in certificates go before a root of our own, as with istiod. */
-    private static MeshAuthority istiod(CaConfig config, MeshConfig mesh) {
+    private static MeshAuthority istiod(CaConfig config, MeshConfig mesh, RootStorage roots) {
         var options = new IstiodCaOptions(
                 new TrustDomain(mesh.trustDomain()),
                 config.maxTtl(),
@@ -72,15 +89,26 @@ final class IssuingFactory {
             var authority = PluggedInCertificateAuthority.open(plugged, options, Clock.systemUTC());
             return new MeshAuthority(authority, authority, Optional.of(authority));
         }
-        var authority = IstiodCertificateAuthority.open(
-                new FolderRootStorage(Path.of(config.folder())), options, Clock.systemUTC());
+        var authority = IstiodCertificateAuthority.open(roots, options, Clock.systemUTC());
         return new MeshAuthority(authority, authority, Optional.of(authority));
+    }
+
+    private static RootStorage roots(
+            SourceConfig source, CaConfig config, MeshConfig mesh, BeanProvider<ClusterConnection> cluster) {
+        return switch (source.kind()) {
+            case KUBERNETES -> new ClusterRootStorage(cluster.get(), mesh.rootNamespace(), ROOT_SECRET);
+            case MANIFESTS -> new FolderRootStorage(Path.of(config.folder()));
+        };
     }
 
     @Singleton
     @Bean(preDestroy = "close")
-    TrustBundleDistribution distribution(CaConfig config) {
-        return new FileTrustBundleDistribution(Path.of(config.trustBundle()));
+    TrustBundleDistribution distribution(
+            SourceConfig source, CaConfig config, BeanProvider<ClusterConnection> cluster) {
+        return switch (source.kind()) {
+            case KUBERNETES -> new ClusterTrustBundleDistribution(cluster.get());
+            case MANIFESTS -> new FileTrustBundleDistribution(Path.of(config.trustBundle()));
+        };
     }
 
     @Singleton
@@ -92,12 +120,13 @@ final class IssuingFactory {
         return new AuthorityUpkeep(mesh, distribution, serving::renew, serving::trust, telemetry);
     }
 
+    /** Made only if something asks for it. */
     @Singleton
     StandaloneCallerAuthentication tokens(CaConfig config, MeshConfig mesh) {
         return StandaloneCallerAuthentication.open(
                 Path.of(config.folder(), "token-key.json"),
                 TOKEN_ISSUER,
-                config.tokenAudience(),
+                config.tokenAudiences().getFirst(),
                 new TrustDomain(mesh.trustDomain()),
                 Clock.systemUTC());
     }
@@ -110,10 +139,23 @@ final class IssuingFactory {
     }
 
     @Singleton
-    Callers callers(CaConfig config, MeshConfig mesh, StandaloneCallerAuthentication tokens) {
-        var ways = new ArrayList<CallerAuthentication>(List.of(tokens));
+    Callers callers(
+            SourceConfig source,
+            CaConfig config,
+            MeshConfig mesh,
+            BeanProvider<ClusterConnection> cluster,
+            BeanProvider<StandaloneCallerAuthentication> tokens) {
+        var trustDomain = new TrustDomain(mesh.trustDomain());
+        var ways = new ArrayList<CallerAuthentication>();
+        ways.add(
+                switch (source.kind()) {
+                    case KUBERNETES ->
+                        new ClusterCallerAuthentication(
+                                cluster.get(), trustDomain, config.tokenAudiences(), Clock.systemUTC());
+                    case MANIFESTS -> tokens.get();
+                });
         config.jwtRule()
-                .map(rule -> rule.options(new TrustDomain(mesh.trustDomain()), config.tokenAudience()))
+                .map(rule -> rule.options(trustDomain, config.tokenAudiences()))
                 .ifPresent(options -> ways.add(new OidcCallerAuthentication(options, Clock.systemUTC())));
         return new Callers(ways);
     }
@@ -131,6 +173,7 @@ final class IssuingFactory {
                 telemetry);
     }
 
+    /** Made only if something asks for it: in a cluster, kubelet does its work. */
     @Singleton
     NodeProxyFiles nodeProxyFiles(CaConfig config, StandaloneCallerAuthentication tokens, LivePods pods) {
         var folder = new TokenFolder(Path.of(config.tokens()), tokens, config.tokenTtl(), Clock.systemUTC());

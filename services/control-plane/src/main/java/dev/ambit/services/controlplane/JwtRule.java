@@ -31,7 +31,7 @@ record JwtRule(String issuer, String jwks, List<String> audiences) {
             var audiences = new ArrayList<String>();
             rule.path("audiences").forEach(each -> audiences.add(each.asText()));
             var parsed = new JwtRule(rule.path("issuer").asText(""), jwks, audiences);
-            var _ = parsed.options(TrustDomain.CLUSTER_LOCAL, "istio-ca");
+            var _ = parsed.options(TrustDomain.CLUSTER_LOCAL, List.of("istio-ca"));
             return Optional.of(parsed);
         } catch (JsonProcessingException | IllegalArgumentException e) {
             throw new IllegalArgumentException(
@@ -42,7 +42,7 @@ record JwtRule(String issuer, String jwks, List<String> audiences) {
         }
     }
 
-    OidcOptions options(TrustDomain trustDomain, String audience) {
-        return OidcOptions.of(issuer, jwks, audiences.isEmpty() ? List.of(audience) : audiences, trustDomain);
+    OidcOptions options(TrustDomain trustDomain, List<String> usual) {
+        return OidcOptions.of(issuer, jwks, audiences.isEmpty() ? usual : audiences, trustDomain);
     }
 }

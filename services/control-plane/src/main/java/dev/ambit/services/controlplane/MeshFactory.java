@@ -45,8 +45,8 @@ final class MeshFactory {
     /** Made only if something asks for it; writes while {@link #leadership} says so. */
     @Singleton
     @Bean(preDestroy = "close")
-    ClusterStatusWriter statuses(ClusterConnection cluster) {
-        return new ClusterStatusWriter(cluster, Clock.systemUTC());
+    ClusterStatusWriter statuses(ClusterConnection cluster, PrometheusTelemetry telemetry) {
+        return new ClusterStatusWriter(cluster, Clock.systemUTC(), telemetry);
     }
 
     /** Made only if something asks for it. */

@@ -29,7 +29,7 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
     private final ConfigurationSource source;
     private final BeanProvider<LeaseLeadership> leadership;
     private final PublishedMesh mesh;
-    private final NodeProxyFiles files;
+    private final BeanProvider<NodeProxyFiles> files;
     private final ServingIdentity serving;
     private final AuthorityUpkeep upkeep;
     private final ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor(
@@ -40,7 +40,7 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
             ConfigurationSource source,
             BeanProvider<LeaseLeadership> leadership,
             PublishedMesh mesh,
-            NodeProxyFiles files,
+            BeanProvider<NodeProxyFiles> files,
             ServingIdentity serving,
             AuthorityUpkeep upkeep) {
         this.config = config;
@@ -56,9 +56,6 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
     public void onApplicationEvent(StartupEvent event) {
         upkeep.begin();
         startSource();
-        files.updateTokens();
-        mesh.observe(_ -> later(() -> quietly("tokens", files::updateTokens)));
-        var _ = chores.scheduleWithFixedDelay(() -> quietly("tokens", files::updateTokens), 1, 1, TimeUnit.MINUTES);
         var _ = chores.scheduleWithFixedDelay(
                 () -> quietly("certificate authority", upkeep::tend), UPKEEP_SECONDS, UPKEEP_SECONDS, TimeUnit.SECONDS);
         long renewal = ServingIdentity.RENEWAL.toSeconds();
@@ -75,6 +72,7 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
                 } catch (ConfigurationException e) {
                     throw new ConfigurationException("MANIFESTS_DIR cannot be used: " + e.getMessage(), e);
                 }
+                keepTokens(files.get());
             }
             case KUBERNETES -> {
                 leadership.get().start();
@@ -83,6 +81,12 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
                         .start(() -> quietly("configuration", () -> source.start(mesh)));
             }
         }
+    }
+
+    private void keepTokens(NodeProxyFiles tokens) {
+        tokens.updateTokens();
+        mesh.observe(_ -> later(() -> quietly("tokens", tokens::updateTokens)));
+        var _ = chores.scheduleWithFixedDelay(() -> quietly("tokens", tokens::updateTokens), 1, 1, TimeUnit.MINUTES);
     }
 
     /** A chore that fails must not be the last of its kind: the executor would drop it. */

@@ -78,7 +78,7 @@ class ConfigTest {
                         "",
                         List.of("istio-system/ztunnel"),
                         List.of(),
-                        "istio-ca",
+                        List.of("istio-ca"),
                         Duration.ofHours(12),
                         "/var/lib/ambit/tokens",
                         "/var/lib/ambit/root-cert.pem",
@@ -111,7 +111,7 @@ class ConfigTest {
                 "MAX_WORKLOAD_CERT_TTL", "3h",
                 "CA_BACKDATE", "0s",
                 "CA_TRUSTED_NODE_ACCOUNTS", "a/b,c/d",
-                "TOKEN_AUDIENCES", "aud",
+                "TOKEN_AUDIENCES", "aud,other",
                 "TOKEN_TTL", "20m"));
         environment.putAll(Map.of(
                 "CONFIG_SOURCE", "Kubernetes",
@@ -147,7 +147,7 @@ class ConfigTest {
                         "{\"issuer\": \"https://issuer.example\"}",
                         List.of("a/b", "c/d"),
                         List.of("e/f"),
-                        "aud",
+                        List.of("aud", "other"),
                         Duration.ofMinutes(20),
                         "/t",
                         "/b",

@@ -1,0 +1,268 @@
+package dev.ambit.services.controlplane;
+
+import static dev.ambit.services.controlplane.ClusterContext.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ambit.adapters.xds.ca.CaClientOptions;
+import dev.ambit.adapters.xds.ca.XdsCertificateSource;
+import dev.ambit.adapters.xds.channel.BearerToken;
+import dev.ambit.adapters.xds.channel.ControlPlane;
+import dev.ambit.adapters.xds.channel.ControlPlaneRoots;
+import dev.ambit.domain.identity.SpiffeId;
+import dev.ambit.ports.credentials.CredentialsException;
+import dev.ambit.ports.credentials.WorkloadCertificate;
+import dev.ambit.services.controlplane.issuing.LivePods;
+import dev.ambit.services.controlplane.issuing.MeshAuthority;
+import dev.ambit.services.controlplane.mesh.PublishedMesh;
+import dev.ambit.systemtests.cluster.ApiServer;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.grpc.server.GrpcEmbeddedServer;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The whole certificate path in a cluster: the control plane runs on a real API server with the rights that are shipped, and
+ * is asked through its TLS port by the node proxies' own client, with tokens as kubelet would put them down.
+ */
+@Timeout(120)
+class ClusterCertificatesTest {
+    private static final String SYSTEM = "istio-system";
+    private static final String SHOP = "certificates-shop";
+    private static final SpiffeId CART = SpiffeId.of("spiffe://cluster.local/ns/" + SHOP + "/sa/cart");
+    private static final SpiffeId PAYMENT = SpiffeId.of("spiffe://cluster.local/ns/" + SHOP + "/sa/payment");
+
+    @TempDir
+    private static Path folder;
+
+    private static KubernetesClient admin;
+    private static ApplicationContext context;
+    private static GrpcEmbeddedServer server;
+
+    private Pod ztunnelA;
+    private Pod ztunnelB;
+
+    @BeforeAll
+    static void start() {
+        admin = ClusterContext.prepare();
+        ApiServer.shared().namespace(SHOP);
+        for (String account : List.of("ztunnel", "another")) {
+            ApiServer.shared().token(SYSTEM, account);
+        }
+        for (String account : List.of("cart", "payment")) {
+            ApiServer.shared().token(SHOP, account);
+        }
+        context = ClusterContext.start(folder, Map.of("XDS_PORT", "0", "TOKEN_AUDIENCES", "istio-ca, other"));
+        server = context.getBean(GrpcEmbeddedServer.class);
+        server.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.stop();
+        context.close();
+    }
+
+    @BeforeEach
+    void pods() {
+        ztunnelA = pod(SYSTEM, "ztunnel-a", "ztunnel", "node-a");
+        ztunnelB = pod(SYSTEM, "ztunnel-b", "ztunnel", "node-b");
+        pod(SHOP, "cart-0", "cart", "node-a");
+        pod(SHOP, "payment-0", "payment", "node-b");
+        known(SHOP, "payment-0");
+    }
+
+    @AfterEach
+    void noPods() {
+        delete(SYSTEM, "ztunnel-a");
+        delete(SYSTEM, "ztunnel-b");
+        delete(SHOP, "cart-0");
+        delete(SHOP, "payment-0");
+        awaitPods(uids -> uids.isEmpty());
+    }
+
+    private static Pod pod(String namespace, String name, String account, String node) {
+        return admin.resource(new PodBuilder()
+                        .withNewMetadata()
+                        .withNamespace(namespace)
+                        .withName(name)
+                        .endMetadata()
+                        .withNewSpec()
+                        .withServiceAccountName(account)
+                        .withNodeName(node)
+                        .addNewContainer()
+                        .withName("app")
+                        .withImage("app")
+                        .endContainer()
+                        .endSpec()
+                        .build())
+                .create();
+    }
+
+    private static void delete(String namespace, String name) {
+        admin.pods().inNamespace(namespace).withName(name).withGracePeriod(0).delete();
+    }
+
+    /** Pods arrive in the order in which they were made: those before it are known as well. */
+    private static void known(String namespace, String name) {
+        awaitPods(names -> names.contains(namespace + "/" + name));
+    }
+
+    private static void awaitPods(Predicate<List<String>> condition) {
+        await(() -> condition.test(context.getBean(PublishedMesh.class).state().pods().values().stream()
+                .map(pod -> pod.ref().namespace() + "/" + pod.ref().name())
+                .toList()));
+    }
+
+    /** As kubelet asks for it. */
+    private static String token(Pod pod, String audience) {
+        TokenRequest request = new TokenRequestBuilder()
+                .withNewSpec()
+                .withAudiences(audience)
+                .withNewBoundObjectRef()
+                .withKind("Pod")
+                .withApiVersion("v1")
+                .withName(pod.getMetadata().getName())
+                .withUid(pod.getMetadata().getUid())
+                .endBoundObjectRef()
+                .endSpec()
+                .build();
+        return admin.serviceAccounts()
+                .inNamespace(pod.getMetadata().getNamespace())
+                .withName(pod.getSpec().getServiceAccountName())
+                .tokenRequest(request)
+                .getStatus()
+                .getToken();
+    }
+
+    /** What a node proxy finds beside its token. */
+    private static String roots(String namespace) {
+        ConfigMap map = admin.configMaps()
+                .inNamespace(namespace)
+                .withName("istio-ca-root-cert")
+                .get();
+        return map == null ? "" : map.getData().getOrDefault("root-cert.pem", "");
+    }
+
+    private static WorkloadCertificate request(String token, SpiffeId identity) {
+        await(() -> !roots(SYSTEM).isEmpty());
+        var controlPlane = new ControlPlane(
+                URI.create("https://localhost:" + server.getPort()),
+                new ControlPlaneRoots.Inline(roots(SYSTEM)),
+                Optional.empty(),
+                new BearerToken.Literal(token),
+                "Kubernetes",
+                Map.of(),
+                false);
+        try (var source = new XdsCertificateSource(CaClientOptions.of(controlPlane))) {
+            return source.request(identity).toCompletableFuture().join();
+        }
+    }
+
+    private static void assertRefused(String token, SpiffeId identity) {
+        assertThatThrownBy(() -> request(token, identity))
+                .isInstanceOf(CompletionException.class)
+                .hasCauseInstanceOf(CredentialsException.class)
+                .hasMessageContaining("UNAUTHENTICATED");
+    }
+
+    @Test
+    void aNodeProxyGetsCertificatesOfItsNodesPods() {
+        WorkloadCertificate cart = request(token(ztunnelA, "istio-ca"), CART);
+
+        assertThat(cart.identity()).isEqualTo(CART);
+        assertThat(Duration.between(
+                        cart.chain().getFirst().getNotBefore().toInstant(),
+                        cart.chain().getFirst().getNotAfter().toInstant()))
+                .isGreaterThan(Duration.ofHours(23));
+        assertThat(request(token(ztunnelB, "other"), PAYMENT).identity()).isEqualTo(PAYMENT);
+    }
+
+    @Test
+    void aNodeProxyGetsNoneOfAnotherNodesPods() {
+        assertRefused(token(ztunnelB, "istio-ca"), CART);
+        assertRefused(token(ztunnelA, "istio-ca"), PAYMENT);
+    }
+
+    @Test
+    void anAudienceThatIsNotAllowedIsNobody() {
+        assertRefused(token(ztunnelA, "vault"), CART);
+        assertRefused(ApiServer.shared().token(SYSTEM, "ztunnel"), CART);
+    }
+
+    @Test
+    void anIdentityWithoutALivePodOnTheNodeIsRefused() {
+        String token = token(ztunnelA, "istio-ca");
+        assertRefused(token, SpiffeId.of("spiffe://cluster.local/ns/" + SHOP + "/sa/nobody"));
+        assertThat(request(token, CART).identity()).isEqualTo(CART);
+
+        delete(SHOP, "cart-0");
+        awaitPods(names -> !names.contains(SHOP + "/cart-0"));
+
+        assertRefused(token, CART);
+    }
+
+    @Test
+    void theTokenOfADeletedPodIsWorthNothingEvenIfItWasAcceptedAMomentAgo() {
+        String token = token(ztunnelA, "istio-ca");
+        assertThat(request(token, CART).identity()).isEqualTo(CART);
+
+        delete(SYSTEM, "ztunnel-a");
+        awaitPods(names -> !names.contains(SYSTEM + "/ztunnel-a"));
+        assertRefused(token, CART);
+
+        // Its successor of the same name does not bring it back to life.
+        pod(SYSTEM, "ztunnel-a", "ztunnel", "node-a");
+        known(SYSTEM, "ztunnel-a");
+        assertRefused(token, CART);
+    }
+
+    @Test
+    void whoIsNoNodeProxyGetsItsOwnAndNoOthers() {
+        Pod another = pod(SYSTEM, "another-0", "another", "node-a");
+        try {
+            known(SYSTEM, "another-0");
+            assertRefused(token(another, "istio-ca"), CART);
+        } finally {
+            delete(SYSTEM, "another-0");
+        }
+    }
+
+    @Test
+    void rootAndTrustBundleAreInTheClusterAndNothingIsInFiles() {
+        var secret =
+                admin.secrets().inNamespace(SYSTEM).withName("istio-ca-secret").get();
+        assertThat(secret.getType()).isEqualTo("istio.io/ca-root");
+        assertThat(secret.getData()).containsKeys("ca-cert.pem", "ca-key.pem");
+
+        String bundle =
+                context.getBean(MeshAuthority.class).authority().trustBundle().rootsPem();
+        ApiServer.shared().namespace("certificates-later");
+        for (String namespace : List.of("default", "kube-system", SYSTEM, SHOP, "certificates-later")) {
+            await(() -> roots(namespace).equals(bundle));
+        }
+        assertThat(folder.resolve("ca")).doesNotExist();
+        assertThat(Files.exists(folder.resolve("root.pem"))).isFalse();
+        assertThat(context.getBean(LivePods.class).callers()).hasSize(2);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.ambit.services.controlplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ambit.systemtests.cluster.ApiServer;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.env.PropertySource;
+import io.micronaut.context.env.PropertySource.PropertyConvention;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** The whole service but its servers, on a real API server with exactly the rights that are shipped. */
+final class ClusterContext {
+    private ClusterContext() {}
+
+    /** Grants the rights; the first start of the API server in a JVM takes seconds. */
+    static KubernetesClient prepare() {
+        KubernetesClient admin = ApiServer.shared().admin();
+        ApiServer.shared().namespace("istio-system");
+        for (String rights : List.of("rbac.yaml", "certificates-rbac.yaml")) {
+            try {
+                byte[] yaml = Files.readAllBytes(Path.of("../../deploy/control-plane", rights));
+                admin.load(new ByteArrayInputStream(yaml))
+                        .items()
+                        .forEach(object -> admin.resource(object).serverSideApply());
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+        }
+        return admin;
+    }
+
+    /** Nothing of it may be written into the folder. */
+    static ApplicationContext start(Path folder, Map<String, String> more) {
+        Path kubeconfig = ApiServer.shared().kubeconfig(ApiServer.shared().token("istio-system", "istiod"));
+        Map<String, Object> environment = new HashMap<>(Map.of(
+                "CONFIG_SOURCE", "kubernetes",
+                "KUBECONFIG", kubeconfig.toString(),
+                "POD_NAME", "istiod-0",
+                "CA_DIR", folder.resolve("ca").toString(),
+                "ROOT_CA_DIR", folder.resolve("plugged").toString(),
+                "TOKENS_DIR", folder.resolve("tokens").toString(),
+                "TRUST_BUNDLE_FILE", folder.resolve("root.pem").toString()));
+        environment.putAll(more);
+        return ApplicationContext.builder()
+                .propertySources(PropertySource.of(
+                        "variables",
+                        environment,
+                        PropertyConvention.ENVIRONMENT_VARIABLE,
+                        PropertySource.Origin.of("test")))
+                .start();
+    }
+
+    static void await(BooleanSupplier condition) {
+        Instant deadline = Instant.now().plusSeconds(60);
+        while (!condition.getAsBoolean() && Instant.now().isBefore(deadline)) {
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
+        assertThat(condition.getAsBoolean()).isTrue();
+    }
+}
