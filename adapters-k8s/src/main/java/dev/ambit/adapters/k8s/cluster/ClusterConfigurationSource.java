@@ -2,6 +2,7 @@ package dev.ambit.adapters.k8s.cluster;
 
 import dev.ambit.adapters.k8s.derive.MeshDerivation;
 import dev.ambit.adapters.k8s.reading.MeshKind;
+import dev.ambit.adapters.k8s.translate.AllocatedAddress;
 import dev.ambit.adapters.k8s.translate.DerivationOptions;
 import dev.ambit.adapters.k8s.translate.ObjectCondition;
 import dev.ambit.adapters.k8s.translate.ObjectKey;
@@ -85,6 +86,7 @@ public final class ClusterConfigurationSource implements ConfigurationSource {
         private List<ConfigurationProblem> problems = List.of();
         private PersistentMap<ObjectKey, List<ObjectCondition>> conditions = PersistentMap.empty();
         private PersistentMap<ObjectKey, List<ObjectProblem>> remarks = PersistentMap.empty();
+        private PersistentMap<ObjectKey, List<AllocatedAddress>> allocated = PersistentMap.empty();
         /** Objects whose status may have to say something else than before. */
         private final Set<ObjectKey> touched = new HashSet<>();
 
@@ -125,7 +127,9 @@ public final class ClusterConfigurationSource implements ConfigurationSource {
         private void report(MeshDerivation.Derived derived) {
             derived.conditions().changesSince(conditions, (object, _, _) -> touched.add(object));
             derived.problemsByObject().changesSince(remarks, (object, _, _) -> touched.add(object));
+            derived.allocated().changesSince(allocated, (object, _, _) -> touched.add(object));
             conditions = derived.conditions();
+            allocated = derived.allocated();
             remarks = derived.problemsByObject();
             for (ObjectKey object : touched) {
                 Optional<WrittenStatus> written = mirror.objects().status(object);

@@ -24,7 +24,11 @@ final class StatusDecisions {
     static Optional<WantedStatus> decide(ObjectKey object, Derived derived, List<ObjectProblem> found) {
         return MeshKind.of(object.kind())
                 .filter(WantedStatus::isFor)
-                .map(kind -> new WantedStatus(kind, object, conditions(kind, object, derived, found)));
+                .map(kind -> new WantedStatus(
+                        kind,
+                        object,
+                        conditions(kind, object, derived, found),
+                        derived.allocated().getOrDefault(object, List.of())));
     }
 
     private static List<ObjectCondition> conditions(

@@ -1,6 +1,7 @@
 package dev.ambit.adapters.k8s.cluster;
 
 import dev.ambit.adapters.k8s.reading.MeshKind;
+import dev.ambit.adapters.k8s.translate.AllocatedAddress;
 import dev.ambit.adapters.k8s.translate.ObjectCondition;
 import dev.ambit.adapters.k8s.translate.ObjectKey;
 import java.util.List;
@@ -10,10 +11,17 @@ import java.util.Set;
  * What an object's status has to say, by us. Of our types, what is not among the conditions must not be there.
  *
  * @param conditions those that must be there
+ * @param allocated addresses that a ServiceEntry got; none to leave those that are there
  */
-record WantedStatus(MeshKind kind, ObjectKey object, List<ObjectCondition> conditions) {
+record WantedStatus(
+        MeshKind kind, ObjectKey object, List<ObjectCondition> conditions, List<AllocatedAddress> allocated) {
     WantedStatus {
         conditions = List.copyOf(conditions);
+        allocated = List.copyOf(allocated);
+    }
+
+    WantedStatus(MeshKind kind, ObjectKey object, List<ObjectCondition> conditions) {
+        this(kind, object, conditions, List.of());
     }
 
     /** Whether the kind is one about whose objects something is written. */
@@ -34,7 +42,10 @@ record WantedStatus(MeshKind kind, ObjectKey object, List<ObjectCondition> condi
             case SERVICE_ENTRY ->
                 Set.of("istio.io/WaypointBound", "istio.io/WaypointMissing", "istio.io/VisibilityApplied");
             case WORKLOAD_ENTRY -> Set.of("istio.io/WaypointBound");
-            case NAMESPACE, NODE, POD, SERVICE_ACCOUNT, ENDPOINT_SLICE, GATEWAY, GATEWAY_CLASS -> Set.of();
+            case HTTP_ROUTE, GRPC_ROUTE, TCP_ROUTE, TLS_ROUTE -> Set.of("Accepted", "ResolvedRefs");
+            case REQUEST_AUTHENTICATION, TELEMETRY -> Set.of("ZtunnelAccepted", "WaypointAccepted");
+            case NAMESPACE, NODE, POD, SERVICE_ACCOUNT, ENDPOINT_SLICE, GATEWAY, GATEWAY_CLASS, REFERENCE_GRANT ->
+                Set.of();
         };
     }
 }

@@ -5,40 +5,58 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ambit.adapters.k8s.translate.AllocatedAddress;
 import dev.ambit.adapters.k8s.translate.ObjectCondition;
+import dev.ambit.adapters.k8s.translate.RouteFacts.Parent;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Service;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * An object's conditions as the API server has them, and the version in which it has them.
+ * What of an object's status concerns us as the API server has it, and the version in which it has it.
  *
  * @param generation of what people wrote; 0 for kinds that do not count it
+ * @param parents of a route
+ * @param addresses of a ServiceEntry
  */
 record WrittenStatus(
-        String apiVersion, String uid, String resourceVersion, long generation, List<JsonNode> conditions) {
+        String apiVersion,
+        String uid,
+        String resourceVersion,
+        long generation,
+        List<JsonNode> conditions,
+        List<JsonNode> parents,
+        List<JsonNode> addresses) {
     private static final int MESSAGE_MAX = 2_000;
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     WrittenStatus {
         conditions = List.copyOf(conditions);
+        parents = List.copyOf(parents);
+        addresses = List.copyOf(addresses);
     }
 
     /** Reads it from a whole object. */
     static WrittenStatus of(JsonNode object) {
         JsonNode metadata = object.path("metadata");
+        JsonNode status = object.path("status");
         return new WrittenStatus(
                 object.path("apiVersion").asText(),
                 metadata.path("uid").asText(),
                 metadata.path("resourceVersion").asText(),
                 metadata.path("generation").asLong(),
-                object.path("status").path("conditions").valueStream().toList());
+                status.path("conditions").valueStream().toList(),
+                status.path("parents").valueStream().toList(),
+                status.path("addresses").valueStream().toList());
     }
 
     static WrittenStatus of(Service service) {
@@ -50,35 +68,89 @@ record WrittenStatus(
                 metadata.getUid(),
                 metadata.getResourceVersion(),
                 metadata.getGeneration() == null ? 0 : metadata.getGeneration(),
-                conditions.stream().map(MAPPER::<JsonNode>valueToTree).toList());
+                conditions.stream().map(MAPPER::<JsonNode>valueToTree).toList(),
+                List.of(),
+                List.of());
     }
 
-    /** What has to be sent so that it says what is wanted; empty if it does. Others' conditions are left as they are. */
+    /** What has to be sent so that it says what is wanted; empty if it does. What others say is left as it is. */
     Optional<ObjectNode> patch(WantedStatus wanted, Instant now) {
-        Map<String, JsonNode> before = new HashMap<>();
-        ArrayNode conditions = JsonNodeFactory.instance.arrayNode();
-        for (JsonNode condition : this.conditions) {
-            String type = condition.path("type").asText();
-            if (wanted.isOurs(type)) {
-                before.put(type, condition);
-            } else {
-                conditions.add(condition);
-            }
+        ObjectNode status = JsonNodeFactory.instance.objectNode();
+        if (wanted.kind().isRoute()) {
+            parents(wanted, now).ifPresent(news -> status.set("parents", news));
+        } else {
+            conditions(conditions, wanted, wanted.conditions(), now).ifPresent(news -> status.set("conditions", news));
         }
-        boolean same = before.size() == wanted.conditions().size();
-        for (ObjectCondition condition : wanted.conditions()) {
-            JsonNode old = before.getOrDefault(condition.type(), JsonNodeFactory.instance.objectNode());
-            same = same && says(old, condition);
-            conditions.add(write(condition, old, now));
-        }
-        if (same) {
+        addresses(wanted.allocated()).ifPresent(news -> status.set("addresses", news));
+        if (status.isEmpty()) {
             return Optional.empty();
         }
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
         // Whoever changed it since we looked goes first: the API server refuses, and we look again.
         patch.putObject("metadata").put("uid", uid).put("resourceVersion", resourceVersion);
-        patch.putObject("status").set("conditions", conditions);
+        patch.set("status", status);
         return Optional.of(patch);
+    }
+
+    /** The whole list as it should be; empty if it is. */
+    private Optional<ArrayNode> conditions(
+            List<JsonNode> there, WantedStatus status, List<ObjectCondition> wanted, Instant now) {
+        Map<String, JsonNode> before = new HashMap<>();
+        ArrayNode conditions = JsonNodeFactory.instance.arrayNode();
+        for (JsonNode condition : there) {
+            String type = condition.path("type").asText();
+            if (status.isOurs(type)) {
+                before.put(type, condition);
+            } else {
+                conditions.add(condition);
+            }
+        }
+        boolean same = before.size() == wanted.size();
+        for (ObjectCondition condition : wanted) {
+            JsonNode old = before.getOrDefault(condition.type(), JsonNodeFactory.instance.objectNode());
+            same = same && says(old, condition);
+            conditions.add(write(condition, old, now));
+        }
+        return same ? Optional.empty() : Optional.of(conditions);
+    }
+
+    /** The same for each of a route's parents; the entries of other controllers stay. */
+    private Optional<ArrayNode> parents(WantedStatus status, Instant now) {
+        Map<Parent, List<ObjectCondition>> wanted = new LinkedHashMap<>();
+        for (ObjectCondition condition : status.conditions()) {
+            condition
+                    .parent()
+                    .ifPresent(parent -> wanted.computeIfAbsent(parent, _ -> new ArrayList<>())
+                            .add(condition));
+        }
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        parents.stream().filter(entry -> !ParentConditions.isOurs(entry)).forEach(all::add);
+        boolean same = parents.size() - all.size() == wanted.size();
+        for (Map.Entry<Parent, List<ObjectCondition>> each : wanted.entrySet()) {
+            Optional<JsonNode> old = parents.stream()
+                    .filter(entry -> ParentConditions.isOurs(entry) && ParentConditions.isAbout(entry, each.getKey()))
+                    .findFirst();
+            List<JsonNode> there = old.map(
+                            entry -> entry.path("conditions").valueStream().toList())
+                    .orElse(List.of());
+            Optional<ArrayNode> news = conditions(there, status, each.getValue(), now);
+            same = same && old.isPresent() && news.isEmpty();
+            ObjectNode entry = all.addObject();
+            entry.set("parentRef", ParentConditions.reference(each.getKey()));
+            entry.put("controllerName", ParentConditions.CONTROLLER);
+            entry.set(
+                    "conditions", news.orElseGet(() -> MAPPER.createArrayNode().addAll(there)));
+        }
+        return same ? Optional.empty() : Optional.of(all);
+    }
+
+    private Optional<ArrayNode> addresses(List<AllocatedAddress> wanted) {
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        wanted.forEach(
+                each -> all.addObject().put("value", each.address().toString()).put("host", each.host()));
+        boolean same = wanted.isEmpty()
+                || Set.copyOf(addresses).equals(Set.copyOf(all.valueStream().toList()));
+        return same ? Optional.empty() : Optional.of(all);
     }
 
     private boolean says(JsonNode old, ObjectCondition condition) {

@@ -9,6 +9,7 @@ import dev.ambit.adapters.k8s.derive.Members.Selecting;
 import dev.ambit.adapters.k8s.translate.DerivationOptions;
 import dev.ambit.adapters.k8s.translate.EntryFacts;
 import dev.ambit.adapters.k8s.translate.GatewayFacts;
+import dev.ambit.adapters.k8s.translate.GrantFacts;
 import dev.ambit.adapters.k8s.translate.ObjectFacts;
 import dev.ambit.adapters.k8s.translate.ObjectKey;
 import dev.ambit.adapters.k8s.translate.PodFacts;
@@ -43,6 +44,7 @@ final class Claims {
             case GatewayFacts gateway -> ofGateway(key, gateway);
             case ObjectFacts.PolicyFacts(SelectedPolicy policy) -> ofPolicy(key, policy);
             case ObjectFacts.PeerFacts(PeerAuthentication authentication) -> ofPeer(authentication);
+            case GrantFacts _ -> List.of(Claim.of(Members.grantsIn(key.namespace()), key));
             default -> List.of();
         };
     }

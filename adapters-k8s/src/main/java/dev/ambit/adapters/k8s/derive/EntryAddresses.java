@@ -73,6 +73,7 @@ final class EntryAddresses {
         if (allocated.isEmpty()) {
             remarks.warn(ADDRESSES, "no address is left to allocate for '" + host + "': give it one");
         }
+        allocated.forEach(ip -> remarks.allocated(host, ip));
         return allocated.stream()
                 .map(ip -> new VirtualAddress(network, Cidr.host(ip)))
                 .toList();

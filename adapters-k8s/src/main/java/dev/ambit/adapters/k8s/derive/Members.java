@@ -41,6 +41,7 @@ record Members<E>(Index index, String scope, String subject) implements Input<Li
         GATEWAYS_BY_NETWORK,
         GATEWAYS_BY_WAY,
         GATEWAY_ACCOUNTS,
+        GRANTS,
         UNREADABLE_POLICIES
     }
 
@@ -131,6 +132,10 @@ record Members<E>(Index index, String scope, String subject) implements Input<Li
 
     static Members<String> accountsOf(String namespace, String gateway) {
         return new Members<>(Index.GATEWAY_ACCOUNTS, namespace, gateway);
+    }
+
+    static Members<ObjectKey> grantsIn(String namespace) {
+        return new Members<>(Index.GRANTS, namespace, "");
     }
 
     static Members<PeerClaim> peerAuthentications(String namespace) {

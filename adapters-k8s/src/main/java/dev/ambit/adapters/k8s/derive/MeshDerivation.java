@@ -1,6 +1,7 @@
 package dev.ambit.adapters.k8s.derive;
 
 import dev.ambit.adapters.k8s.query.Answers;
+import dev.ambit.adapters.k8s.translate.AllocatedAddress;
 import dev.ambit.adapters.k8s.translate.ClosedPolicies;
 import dev.ambit.adapters.k8s.translate.DerivationOptions;
 import dev.ambit.adapters.k8s.translate.FactReader;
@@ -52,13 +53,15 @@ public final class MeshDerivation {
     }
 
     /**
-     * The derived mesh, what could not be used as it is written, and what is to be said in the status of objects; the
-     * latter two by object, without objects of which there is nothing to say. Versions share what they have in common.
+     * The derived mesh, what could not be used as it is written, and what is to be said in the status of objects:
+     * conditions, and the addresses that ServiceEntries got. All but the first by object, without objects of which there
+     * is nothing to say. Versions share what they have in common.
      */
     public record Derived(
             MeshState state,
             PersistentMap<ObjectKey, List<ObjectProblem>> problemsByObject,
-            PersistentMap<ObjectKey, List<ObjectCondition>> conditions) {
+            PersistentMap<ObjectKey, List<ObjectCondition>> conditions,
+            PersistentMap<ObjectKey, List<AllocatedAddress>> allocated) {
 
         /** All problems, in order of the objects. */
         public List<ObjectProblem> problems() {
@@ -182,11 +185,11 @@ public final class MeshDerivation {
     private <F extends ObjectFacts> void set(ObjectKey key, F facts) {
         @SuppressWarnings("unchecked") // the class of an F, which is final
         var kind = (Class<F>) facts.getClass();
-        answers.set(new Named<>(kind, key.namespace(), key.name()), Optional.of(facts));
+        answers.set(Named.of(kind, key), Optional.of(facts));
     }
 
     private <F extends ObjectFacts> void unset(ObjectKey key, Class<F> kind) {
-        answers.unset(new Named<>(kind, key.namespace(), key.name()));
+        answers.unset(Named.of(kind, key));
     }
 
     /** How many answers are remembered now. */

@@ -1,6 +1,7 @@
 package dev.ambit.adapters.k8s.derive;
 
 import dev.ambit.adapters.k8s.query.Query;
+import dev.ambit.adapters.k8s.translate.AllocatedAddress;
 import dev.ambit.adapters.k8s.translate.ObjectCondition;
 import dev.ambit.adapters.k8s.translate.ObjectProblem;
 import dev.ambit.domain.issuing.PodRecord;
@@ -16,7 +17,8 @@ record Part(
         List<AuthorizationPolicy> policies,
         List<PodRecord> pods,
         List<ObjectProblem> problems,
-        List<ObjectCondition> conditions) {
+        List<ObjectCondition> conditions,
+        List<AllocatedAddress> allocated) {
     static final Part NOTHING = new Part(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 
     Part {
@@ -26,10 +28,29 @@ record Part(
         pods = List.copyOf(pods);
         problems = List.copyOf(problems);
         conditions = List.copyOf(conditions);
+        allocated = List.copyOf(allocated);
+    }
+
+    /** Without allocated addresses. */
+    Part(
+            List<Workload> workloads,
+            List<MeshService> services,
+            List<AuthorizationPolicy> policies,
+            List<PodRecord> pods,
+            List<ObjectProblem> problems,
+            List<ObjectCondition> conditions) {
+        this(workloads, services, policies, pods, problems, conditions, List.of());
     }
 
     static Part of(List<Workload> workloads, List<MeshService> services, Remarks remarks) {
-        return new Part(workloads, services, List.of(), List.of(), remarks.problems(), remarks.conditions());
+        return new Part(
+                workloads,
+                services,
+                List.of(),
+                List.of(),
+                remarks.problems(),
+                remarks.conditions(),
+                remarks.allocated());
     }
 
     static Part of(List<AuthorizationPolicy> policies) {

@@ -5,11 +5,13 @@ import dev.ambit.adapters.k8s.query.Answers;
 import dev.ambit.adapters.k8s.translate.EntryFacts;
 import dev.ambit.adapters.k8s.translate.FieldPath;
 import dev.ambit.adapters.k8s.translate.GatewayFacts;
+import dev.ambit.adapters.k8s.translate.GrantFacts;
 import dev.ambit.adapters.k8s.translate.NamespaceFacts;
 import dev.ambit.adapters.k8s.translate.ObjectFacts;
 import dev.ambit.adapters.k8s.translate.ObjectKey;
 import dev.ambit.adapters.k8s.translate.PodFacts;
 import dev.ambit.adapters.k8s.translate.ReadObject;
+import dev.ambit.adapters.k8s.translate.RouteFacts;
 import dev.ambit.adapters.k8s.translate.ServiceFacts;
 import dev.ambit.adapters.k8s.translate.SliceFacts;
 import dev.ambit.adapters.k8s.translate.WorkloadEntryFacts;
@@ -63,9 +65,10 @@ final class Parts {
                     case WorkloadEntryFacts _ -> new WorkloadEntryPart(rules, namespace, name);
                     case GatewayFacts _ -> new GatewayPart(rules, namespace, name);
                     case ObjectFacts.PolicyFacts _ -> new PolicyPart(rules, namespace, name);
-                    case ObjectFacts.TargetedPolicyFacts _ -> new TargetedPolicyPart(rules, namespace, name);
+                    case ObjectFacts.TargetedPolicyFacts _ -> new TargetedPolicyPart(rules, key);
+                    case RouteFacts _ -> new RoutePart(rules, key);
                     case ObjectFacts.PeerFacts _ -> new PeerParts.OfNamespace(rules, namespace);
-                    case GatewayFacts.ClassFacts _, ObjectFacts.NodeFacts _ -> null;
+                    case GatewayFacts.ClassFacts _, ObjectFacts.NodeFacts _, GrantFacts _ -> null;
                 });
     }
 
@@ -119,7 +122,10 @@ final class Parts {
             }
         });
         return new Derived(
-                new MeshState(workloads, services, policies, pods), remarked.problems(), remarked.conditions());
+                new MeshState(workloads, services, policies, pods),
+                remarked.problems(),
+                remarked.conditions(),
+                remarked.allocated());
     }
 
     /** A rule that fails is a mistake of ours: it must concern nobody else, and what was derived before stays. */
@@ -137,7 +143,8 @@ final class Parts {
                     before.policies(),
                     before.pods(),
                     remarks.problems(),
-                    before.conditions());
+                    before.conditions(),
+                    before.allocated());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.ambit.adapters.k8s.derive;
 
+import dev.ambit.adapters.k8s.translate.AllocatedAddress;
 import dev.ambit.adapters.k8s.translate.ObjectCondition;
 import dev.ambit.adapters.k8s.translate.ObjectKey;
 import dev.ambit.adapters.k8s.translate.ObjectProblem;
@@ -19,6 +20,7 @@ final class Remarked {
     private PersistentMap<ObjectKey, List<ObjectCondition>> readConditions = PersistentMap.empty();
     private PersistentMap<ObjectKey, List<ObjectProblem>> derivedProblems = PersistentMap.empty();
     private PersistentMap<ObjectKey, List<ObjectCondition>> derivedConditions = PersistentMap.empty();
+    private PersistentMap<ObjectKey, List<AllocatedAddress>> allocated = PersistentMap.empty();
     private PersistentMap<ObjectKey, List<ObjectProblem>> problems = PersistentMap.empty();
     private PersistentMap<ObjectKey, List<ObjectCondition>> conditions = PersistentMap.empty();
 
@@ -36,6 +38,11 @@ final class Remarked {
 
     /** Replaces what one part had to say. */
     void derived(Part before, Part after) {
+        if (!before.allocated().equals(after.allocated())) {
+            before.allocated().forEach(each -> allocated = allocated.without(each.object()));
+            by(after.allocated(), AllocatedAddress::object)
+                    .forEach((object, all) -> allocated = allocated.with(object, all));
+        }
         if (before.problems().equals(after.problems()) && before.conditions().equals(after.conditions())) {
             return;
         }
@@ -78,6 +85,10 @@ final class Remarked {
 
     PersistentMap<ObjectKey, List<ObjectProblem>> problems() {
         return problems;
+    }
+
+    PersistentMap<ObjectKey, List<AllocatedAddress>> allocated() {
+        return allocated;
     }
 
     PersistentMap<ObjectKey, List<ObjectCondition>> conditions() {

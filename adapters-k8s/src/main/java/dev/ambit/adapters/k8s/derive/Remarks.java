@@ -1,12 +1,16 @@
 package dev.ambit.adapters.k8s.derive;
 
+import dev.ambit.adapters.k8s.translate.AllocatedAddress;
 import dev.ambit.adapters.k8s.translate.FieldPath;
 import dev.ambit.adapters.k8s.translate.ObjectCondition;
 import dev.ambit.adapters.k8s.translate.ObjectKey;
 import dev.ambit.adapters.k8s.translate.ObjectProblem;
 import dev.ambit.adapters.k8s.translate.ObjectProblem.Severity;
+import dev.ambit.adapters.k8s.translate.RouteFacts.Parent;
+import dev.ambit.domain.address.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Collects what is to be said about one object because of others. */
 final class Remarks {
@@ -16,6 +20,7 @@ final class Remarks {
     private final ObjectKey object;
     private final List<ObjectProblem> problems = new ArrayList<>();
     private final List<ObjectCondition> conditions = new ArrayList<>();
+    private final List<AllocatedAddress> allocated = new ArrayList<>();
 
     Remarks(ObjectKey object) {
         this.object = object;
@@ -37,8 +42,21 @@ final class Remarks {
         }
     }
 
+    /** Of a route, about one of its parents. */
+    void condition(Parent parent, String type, boolean met, String reason, String message) {
+        conditions.add(new ObjectCondition(object, type, met, reason, message, Optional.of(parent)));
+    }
+
     void condition(String type, boolean met, String reason, String message) {
         conditions.add(new ObjectCondition(object, type, met, reason, message));
+    }
+
+    void allocated(String host, IpAddress address) {
+        allocated.add(new AllocatedAddress(object, host, address));
+    }
+
+    List<AllocatedAddress> allocated() {
+        return allocated;
     }
 
     List<ObjectProblem> problems() {

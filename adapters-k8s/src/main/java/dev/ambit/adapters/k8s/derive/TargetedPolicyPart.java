@@ -7,13 +7,14 @@ import dev.ambit.adapters.k8s.translate.FieldPath;
 import dev.ambit.adapters.k8s.translate.GatewayFacts.ClassFacts;
 import dev.ambit.adapters.k8s.translate.ObjectFacts.Target;
 import dev.ambit.adapters.k8s.translate.ObjectFacts.TargetedPolicyFacts;
+import dev.ambit.adapters.k8s.translate.ObjectKey;
 import dev.ambit.adapters.k8s.translate.WaypointRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Says whether an AuthorizationPolicy for waypoints reaches any: node proxies do not enforce it. */
-record TargetedPolicyPart(Rules rules, String namespace, String name) implements Part.Of {
+/** Says whether a policy for waypoints reaches any: node proxies do not enforce it. */
+record TargetedPolicyPart(Rules rules, ObjectKey key) implements Part.Of {
     private static final String WAYPOINT_CONTROLLER = "istio.io/mesh-controller";
     private static final String ACCEPTED = "Accepted";
     private static final String NOT_FOUND = "TargetNotFound";
@@ -23,11 +24,11 @@ record TargetedPolicyPart(Rules rules, String namespace, String name) implements
 
     @Override
     public Part answer(Reading reading) {
-        Optional<TargetedPolicyFacts> policy = reading.read(Named.targetedPolicy(namespace, name));
+        Optional<TargetedPolicyFacts> policy = reading.read(Named.targetedPolicy(key));
         if (policy.isEmpty()) {
             return Part.NOTHING;
         }
-        var remarks = new Remarks(Keys.of("AuthorizationPolicy", namespace, name));
+        var remarks = new Remarks(key);
         var outcomes = new ArrayList<Outcome>();
         List<Target> targets = policy.get().targets();
         for (int i = 0; i < targets.size(); i++) {
@@ -50,7 +51,7 @@ record TargetedPolicyPart(Rules rules, String namespace, String name) implements
     }
 
     private Outcome outcome(Reading reading, Target target) {
-        String home = target.namespace().isEmpty() ? namespace : target.namespace();
+        String home = target.namespace().isEmpty() ? key.namespace() : target.namespace();
         String what = target.kind() + " " + home + "/" + target.name();
         return switch (target.kind()) {
             case "GatewayClass" -> ofClass(reading, target.name());
@@ -81,7 +82,7 @@ record TargetedPolicyPart(Rules rules, String namespace, String name) implements
     }
 
     private Outcome ofClass(Reading reading, String className) {
-        if (!namespace.equals(rules.options().rootNamespace())) {
+        if (!key.namespace().equals(rules.options().rootNamespace())) {
             return new Outcome(
                     false,
                     "Invalid",

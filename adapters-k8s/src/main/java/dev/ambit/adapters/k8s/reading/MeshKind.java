@@ -4,6 +4,8 @@ import io.fabric8.istio.api.networking.v1.ServiceEntry;
 import io.fabric8.istio.api.networking.v1.WorkloadEntry;
 import io.fabric8.istio.api.security.v1.AuthorizationPolicy;
 import io.fabric8.istio.api.security.v1.PeerAuthentication;
+import io.fabric8.istio.api.security.v1.RequestAuthentication;
+import io.fabric8.istio.api.telemetry.v1.Telemetry;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
@@ -11,8 +13,13 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.GRPCRoute;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.Gateway;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.GatewayClass;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.ReferenceGrant;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.TLSRoute;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1alpha2.TCPRoute;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +45,33 @@ public enum MeshKind {
     SERVICE_ENTRY("ServiceEntry", "serviceentries", ServiceEntry.class, Versions.NETWORKING),
     WORKLOAD_ENTRY("WorkloadEntry", "workloadentries", WorkloadEntry.class, Versions.NETWORKING),
     GATEWAY("Gateway", "gateways", Gateway.class, Versions.GATEWAY),
-    GATEWAY_CLASS("GatewayClass", "gatewayclasses", GatewayClass.class, Versions.GATEWAY);
+    GATEWAY_CLASS("GatewayClass", "gatewayclasses", GatewayClass.class, Versions.GATEWAY),
+    HTTP_ROUTE("HTTPRoute", "httproutes", HTTPRoute.class, Versions.GATEWAY),
+    GRPC_ROUTE("GRPCRoute", "grpcroutes", GRPCRoute.class, List.of("gateway.networking.k8s.io/v1")),
+    TCP_ROUTE(
+            "TCPRoute",
+            "tcproutes",
+            TCPRoute.class,
+            List.of("gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1alpha2")),
+    TLS_ROUTE(
+            "TLSRoute",
+            "tlsroutes",
+            TLSRoute.class,
+            List.of(
+                    "gateway.networking.k8s.io/v1",
+                    "gateway.networking.k8s.io/v1alpha3",
+                    "gateway.networking.k8s.io/v1alpha2")),
+    REFERENCE_GRANT("ReferenceGrant", "referencegrants", ReferenceGrant.class, Versions.GATEWAY),
+    REQUEST_AUTHENTICATION(
+            "RequestAuthentication",
+            "requestauthentications",
+            RequestAuthentication.class,
+            List.of("security.istio.io/v1", "security.istio.io/v1beta1")),
+    TELEMETRY(
+            "Telemetry",
+            "telemetries",
+            Telemetry.class,
+            List.of("telemetry.istio.io/v1", "telemetry.istio.io/v1alpha1"));
 
     /** The versions of one group that have the same fields. */
     private static final class Versions {
@@ -94,6 +127,11 @@ public enum MeshKind {
     /** Whether a cluster has the kind only once somebody installed its definition. */
     public boolean isCustom() {
         return group().endsWith(".istio.io") || group().equals("gateway.networking.k8s.io");
+    }
+
+    /** Whether its status is said parent by parent. */
+    public boolean isRoute() {
+        return this == HTTP_ROUTE || this == GRPC_ROUTE || this == TCP_ROUTE || this == TLS_ROUTE;
     }
 
     /** A policy that is only half understood is worse than none: nothing in it may be unknown. */

@@ -6,7 +6,6 @@ import dev.ambit.domain.policy.AuthorizationPolicy.Action;
 import dev.ambit.domain.policy.AuthorizationPolicy.Rule;
 import dev.ambit.domain.policy.PolicyName;
 import io.fabric8.istio.api.api.security.v1beta1.AuthorizationPolicyAction;
-import io.fabric8.istio.api.api.type.v1beta1.PolicyTargetReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,11 +48,9 @@ final class AuthorizationPolicyTranslator {
         var name = new PolicyName(Fields.namespace(object), Fields.name(object));
         var written = object.getSpec();
         var spec = written == null ? new io.fabric8.istio.api.api.security.v1beta1.AuthorizationPolicy() : written;
-        List<PolicyTargetReference> references = references(spec);
-        if (!references.isEmpty()) {
-            return new Translation.Targeted(references.stream()
-                    .map(AuthorizationPolicyTranslator::target)
-                    .toList());
+        List<Target> targets = Layer7Policies.targets(spec.getTargetRef(), spec.getTargetRefs());
+        if (!targets.isEmpty()) {
+            return new Translation.Targeted(targets);
         }
         @Nullable AuthorizationPolicyAction asked = spec.getAction();
         if (asked == AuthorizationPolicyAction.CUSTOM || asked == AuthorizationPolicyAction.AUDIT) {
@@ -111,19 +108,6 @@ final class AuthorizationPolicyTranslator {
                 + (translator.deniesEverything()
                         ? "the policy denies everything that it selects, because nothing else limits a rule of it"
                         : "rules with it deny whatever their other conditions match, which is more than asked");
-    }
-
-    private static List<PolicyTargetReference> references(
-            io.fabric8.istio.api.api.security.v1beta1.AuthorizationPolicy spec) {
-        List<PolicyTargetReference> references = Fields.list(spec.getTargetRefs());
-        return references.isEmpty() && spec.getTargetRef() != null ? List.of(spec.getTargetRef()) : references;
-    }
-
-    private static Target target(PolicyTargetReference reference) {
-        return new Target(
-                Fields.text(reference.getKind()),
-                Fields.text(reference.getNamespace()),
-                Fields.text(reference.getName()));
     }
 
     private static List<Rule> rules(

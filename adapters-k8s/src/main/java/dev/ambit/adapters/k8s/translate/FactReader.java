@@ -10,6 +10,8 @@ import io.fabric8.istio.api.networking.v1.ServiceEntry;
 import io.fabric8.istio.api.networking.v1.WorkloadEntry;
 import io.fabric8.istio.api.security.v1.AuthorizationPolicy;
 import io.fabric8.istio.api.security.v1.PeerAuthentication;
+import io.fabric8.istio.api.security.v1.RequestAuthentication;
+import io.fabric8.istio.api.telemetry.v1.Telemetry;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
@@ -18,6 +20,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.Gateway;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.GatewayClass;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.ReferenceGrant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,7 +71,9 @@ public final class FactReader {
             case PeerAuthentication policy ->
                 PeerAuthenticationTranslator.translate(policy, new Findings(ObjectKey.of(policy)))
                         .map(PeerFacts::new);
-            default -> Optional.empty();
+            case RequestAuthentication _, Telemetry _ -> Layer7Policies.read(object);
+            case ReferenceGrant grant -> Optional.of(RouteReader.read(grant));
+            default -> RouteReader.read(object);
         };
     }
 

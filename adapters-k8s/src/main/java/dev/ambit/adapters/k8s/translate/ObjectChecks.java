@@ -6,6 +6,8 @@ import io.fabric8.istio.api.networking.v1.ServiceEntry;
 import io.fabric8.istio.api.networking.v1.WorkloadEntry;
 import io.fabric8.istio.api.security.v1.AuthorizationPolicy;
 import io.fabric8.istio.api.security.v1.PeerAuthentication;
+import io.fabric8.istio.api.security.v1.RequestAuthentication;
+import io.fabric8.istio.api.telemetry.v1.Telemetry;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -62,9 +64,9 @@ public final class ObjectChecks {
             case Gateway gateway -> GatewayChecks.check(gateway, findings);
             case AuthorizationPolicy policy -> policies.translate(policy, findings);
             case PeerAuthentication policy -> PeerAuthenticationTranslator.translate(policy, findings);
-            default -> {
-                // Other kinds have nothing that is read but their names and labels.
-            }
+            case RequestAuthentication _, Telemetry _ -> Layer7Policies.check(object, findings);
+            // Other kinds have nothing that is read but their names and labels.
+            default -> RouteReader.read(object).ifPresent(route -> RouteReader.check(route, findings));
         }
     }
 

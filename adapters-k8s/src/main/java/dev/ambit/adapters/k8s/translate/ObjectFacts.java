@@ -14,10 +14,15 @@ public sealed interface ObjectFacts
                 WorkloadEntryFacts,
                 GatewayFacts,
                 GatewayFacts.ClassFacts,
+                RouteFacts,
+                GrantFacts,
                 ObjectFacts.NodeFacts,
                 ObjectFacts.PolicyFacts,
                 ObjectFacts.TargetedPolicyFacts,
                 ObjectFacts.PeerFacts {
+
+    /** Facts of one shape that objects of several kinds have: a name alone does not tell such objects apart. */
+    interface OfSeveralKinds {}
 
     /** Where a node is. */
     record NodeFacts(Locality locality) implements ObjectFacts {}
@@ -25,8 +30,8 @@ public sealed interface ObjectFacts
     /** An AuthorizationPolicy that is enforced at layer 4. */
     record PolicyFacts(SelectedPolicy policy) implements ObjectFacts {}
 
-    /** An AuthorizationPolicy that a waypoint is to enforce. */
-    record TargetedPolicyFacts(List<Target> targets) implements ObjectFacts {
+    /** A policy that a waypoint is to follow: AuthorizationPolicy, RequestAuthentication or Telemetry. */
+    record TargetedPolicyFacts(List<Target> targets) implements ObjectFacts, OfSeveralKinds {
         public TargetedPolicyFacts {
             targets = List.copyOf(targets);
         }

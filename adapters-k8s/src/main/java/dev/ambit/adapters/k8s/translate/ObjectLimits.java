@@ -14,6 +14,8 @@ final class ObjectLimits {
     static final int ENDPOINTS = 4_096;
     /** Ports of a service. */
     static final int PORTS = 1_024;
+    /** What a policy is attached to; as in Istio's CRD. */
+    static final int TARGETS = 16;
     /** Rules of a policy. */
     static final int RULES = 2_000;
     /** Values of all lists of a policy together. */

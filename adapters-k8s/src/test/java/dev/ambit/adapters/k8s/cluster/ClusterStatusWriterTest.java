@@ -102,7 +102,7 @@ class ClusterStatusWriterTest {
         assertThat(accepted.path("observedGeneration").asLong()).isEqualTo(1);
         assertThat(refused.path("message").asText()).contains("10.0.0.0/99");
         assertThat(refused.path("observedGeneration").asLong()).isEqualTo(2);
-        assertThat(telemetry.counted(Counter.STATUS_WRITES, "written")).isGreaterThanOrEqualTo(2);
+        assertThat(telemetry.counted(Counter.STATUS_WRITES, "written")).isPositive();
     }
 
     @Test

@@ -1,7 +1,9 @@
 package dev.ambit.services.controlplane;
 
 import dev.ambit.adapters.k8s.translate.DerivationFeatures;
+import dev.ambit.adapters.k8s.translate.DerivationFeatures.EntryVisibility;
 import dev.ambit.adapters.k8s.translate.DerivationFeatures.UnboundWaypoint;
+import dev.ambit.adapters.k8s.translate.EntryVisibilities;
 import dev.ambit.domain.address.Cidr;
 import dev.ambit.domain.address.IpAddress.Family;
 import io.micronaut.context.annotation.ConfigurationProperties;
@@ -17,7 +19,8 @@ public record DerivationConfig(
         boolean servicesSelectEntries,
         boolean entriesSelectPods,
         String allocationIpv4,
-        String allocationIpv6) {
+        String allocationIpv6,
+        String entryVisibility) {
     public DerivationConfig {
         if (!unboundWaypoint.equals("refuse") && !unboundWaypoint.equals("direct")) {
             throw new IllegalArgumentException("AMBIT_UNBOUND_WAYPOINT is '" + unboundWaypoint
@@ -25,6 +28,19 @@ public record DerivationConfig(
         }
         block("PILOT_IP_AUTOALLOCATE_IPV4_PREFIX", allocationIpv4, Family.IPV4);
         block("PILOT_IP_AUTOALLOCATE_IPV6_PREFIX", allocationIpv6, Family.IPV6);
+        visibility(entryVisibility);
+    }
+
+    private static List<EntryVisibility> visibility(String json) {
+        try {
+            return EntryVisibilities.parse(json);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "AMBIT_SERVICE_ENTRY_VISIBILITY cannot be used; it must be JSON as Istio's"
+                            + " meshConfig.serviceEntryVisibility, such as {\"defaultVisibility\": \"NAMESPACE\"}: "
+                            + e.getMessage(),
+                    e);
+        }
     }
 
     private static Cidr block(String variable, String text, Family family) {
@@ -42,7 +58,7 @@ public record DerivationConfig(
                 servicesSelectEntries,
                 entriesSelectPods,
                 UnboundWaypoint.valueOf(unboundWaypoint.toUpperCase(Locale.ROOT)),
-                List.of(),
+                visibility(entryVisibility),
                 List.of(
                         block("PILOT_IP_AUTOALLOCATE_IPV4_PREFIX", allocationIpv4, Family.IPV4),
                         block("PILOT_IP_AUTOALLOCATE_IPV6_PREFIX", allocationIpv6, Family.IPV6)));

@@ -96,8 +96,17 @@ class ConfigTest {
                                 "PILOT_ENABLE_K8S_SELECT_WORKLOAD_ENTRIES", "false",
                                 "PILOT_ENABLE_SERVICEENTRY_SELECT_PODS", "false",
                                 "PILOT_IP_AUTOALLOCATE_IPV4_PREFIX", "10.240.0.0/16",
-                                "PILOT_IP_AUTOALLOCATE_IPV6_PREFIX", "fd00::/64")))
-                .isEqualTo(new DerivationConfig("direct", true, true, false, false, "10.240.0.0/16", "fd00::/64"));
+                                "PILOT_IP_AUTOALLOCATE_IPV6_PREFIX", "fd00::/64",
+                                "AMBIT_SERVICE_ENTRY_VISIBILITY", "{\"defaultVisibility\": \"NONE\"}")))
+                .isEqualTo(new DerivationConfig(
+                        "direct",
+                        true,
+                        true,
+                        false,
+                        false,
+                        "10.240.0.0/16",
+                        "fd00::/64",
+                        "{\"defaultVisibility\": \"NONE\"}"));
     }
 
     @Test
