@@ -19,6 +19,7 @@ import java.util.Set;
  * @param staticFile a test resource that ztunnels read instead of asking the control plane
  * @param environment of both ztunnels, beside what they need anyway
  * @param controlPlane environment of the control plane, likewise
+ * @param cluster where everything is read from instead of files
  */
 record MeshSetup(
         Optional<Path> peer,
@@ -26,7 +27,25 @@ record MeshSetup(
         List<String> manifests,
         Optional<String> staticFile,
         Map<String, String> environment,
-        Map<String, String> controlPlane) {
+        Map<String, String> controlPlane,
+        Optional<ClusterUnderTest> cluster) {
+
+    /** Configured from a folder. */
+    MeshSetup(
+            Optional<Path> peer,
+            Set<String> peerNodes,
+            List<String> manifests,
+            Optional<String> staticFile,
+            Map<String, String> environment,
+            Map<String, String> controlPlane) {
+        this(peer, peerNodes, manifests, staticFile, environment, controlPlane, Optional.empty());
+    }
+
+    /** Configured by an API server, as a cluster is. */
+    static MeshSetup of(ClusterUnderTest cluster, Set<String> peerNodes) {
+        return new MeshSetup(
+                givenPeer(), peerNodes, List.of(), Optional.empty(), Map.of(), Map.of(), Optional.of(cluster));
+    }
 
     /** Every process is ours, configured by our control plane from the samples. */
     static final MeshSetup OURS =
@@ -45,7 +64,8 @@ record MeshSetup(
 
     String described() {
         return (peerNodes.isEmpty() ? "" : ", " + String.join(" and ", peerNodes) + " with " + peer.orElseThrow())
-                + staticFile.map(file -> ", configured by " + file).orElse("");
+                + staticFile.map(file -> ", configured by " + file).orElse("")
+                + cluster.map(_ -> ", configured by an API server").orElse("");
     }
 
     static String resource(String name) {

@@ -80,12 +80,7 @@ final class MeshUnderTest implements AutoCloseable {
         machines.values().stream()
                 .filter(machine -> machine.address().startsWith("10.78."))
                 .forEach(Pod::serve);
-        try (Stream<Path> samples = Files.list(root.resolve("deploy/samples/demo/mesh"))) {
-            samples.forEach(file -> write(String.valueOf(file.getFileName()), read(file)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        setup.manifests().forEach(name -> write(name, MeshSetup.resource(name)));
+        setup.cluster().ifPresentOrElse(this::reach, this::writeManifests);
         startControlPlane();
         awaitReady("control", 15_021);
         for (String node : List.of("node-a", "node-b")) {
@@ -99,9 +94,27 @@ final class MeshUnderTest implements AutoCloseable {
         call("shop-cart", "shop-payments", "shop-payments hears 10.78.1.1");
     }
 
+    private void reach(ClusterUnderTest cluster) {
+        Stream.of("control", "node-a", "node-b").map(this::machine).forEach(cluster::reachFrom);
+    }
+
+    private void writeManifests() {
+        try (Stream<Path> samples = Files.list(root.resolve("deploy/samples/demo/mesh"))) {
+            samples.forEach(file -> write(String.valueOf(file.getFileName()), read(file)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        setup.manifests().forEach(name -> write(name, MeshSetup.resource(name)));
+    }
+
     private void startControlPlane() {
         var environment = new HashMap<>(setup.controlPlane());
-        environment.putAll(Map.of(
+        environment.putAll(setup.cluster().map(ClusterUnderTest::controlPlane).orElseGet(this::ofFolder));
+        start(CONTROL_PLANE, "control", java("control-plane", "controlplane"), environment);
+    }
+
+    private Map<String, String> ofFolder() {
+        return Map.of(
                 "CONFIG_SOURCE", "manifests",
                 "MANIFESTS_DIR", FOLDER + "/manifests",
                 "POD_STATUS_DIR", FOLDER + "/pod-status",
@@ -109,28 +122,24 @@ final class MeshUnderTest implements AutoCloseable {
                 // One clock for all, and certificates too short-lived to begin in the past.
                 "CA_BACKDATE", "0s",
                 "TOKENS_DIR", FOLDER + "/tokens",
-                "TRUST_BUNDLE_FILE", FOLDER + "/root-cert.pem"));
-        start(CONTROL_PLANE, "control", java("control-plane", "controlplane"), environment);
+                "TRUST_BUNDLE_FILE", FOLDER + "/root-cert.pem");
     }
 
     private void startAgent(String node) {
-        start(
-                "cni-" + node,
+        var environment = new HashMap<>(setup.cluster()
+                .map(ClusterUnderTest::agent)
+                .orElse(Map.of(
+                        "CONFIG_SOURCE", "manifests",
+                        "MANIFESTS_DIR", FOLDER + "/manifests",
+                        "POD_STATUS_DIR", FOLDER + "/pod-status")));
+        environment.putAll(Map.of(
+                "NODE_NAME",
                 node,
-                java("cni-agent", "cniagent"),
-                Map.of(
-                        "NODE_NAME",
-                        node,
-                        "CONFIG_SOURCE",
-                        "manifests",
-                        "MANIFESTS_DIR",
-                        FOLDER + "/manifests",
-                        "POD_STATUS_DIR",
-                        FOLDER + "/pod-status",
-                        "ZDS_SERVER_ADDRESS",
-                        FOLDER + "/" + node + "/ztunnel.sock",
-                        "NETNS_PATTERN",
-                        "/run/netns/{namespace}-{name}"));
+                "ZDS_SERVER_ADDRESS",
+                FOLDER + "/" + node + "/ztunnel.sock",
+                "NETNS_PATTERN",
+                "/run/netns/{namespace}-{name}"));
+        start("cni-" + node, node, java("cni-agent", "cniagent"), environment);
     }
 
     /** Starts a ztunnel of the node on a machine, perhaps beside another of the same node. */
@@ -142,6 +151,8 @@ final class MeshUnderTest implements AutoCloseable {
     void startZtunnel(String name, String node, String machine, Map<String, String> settings) {
         String pod = "ztunnel-" + node;
         String roots = FOLDER + "/root-cert.pem";
+        String token = "tokens/istio-system_" + pod + "/istio-token";
+        setup.cluster().ifPresent(cluster -> cluster.mount(pod, file(token), file("root-cert.pem")));
         String address = "https://10.77.0.10:15012";
         var environment = new HashMap<>(Map.of(
                 "NODE_NAME", node,
@@ -158,7 +169,7 @@ final class MeshUnderTest implements AutoCloseable {
                 "ALT_CA_HOSTNAME",
                 "istiod.istio-system.svc",
                 "AUTH_TOKEN",
-                FOLDER + "/tokens/istio-system_" + pod + "/istio-token",
+                FOLDER + "/" + token,
                 "INPOD_UDS",
                 FOLDER + "/" + node + "/ztunnel.sock"));
         environment.putAll(setup.environment());

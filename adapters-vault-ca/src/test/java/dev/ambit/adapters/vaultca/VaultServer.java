@@ -124,7 +124,7 @@ public final class VaultServer implements AutoCloseable {
     }
 
     /** A call that must succeed. */
-    Map<String, String> write(String path, Map<String, Object> values) {
+    public Map<String, String> write(String path, Map<String, Object> values) {
         try {
             var answer = root().logical().write(path, values);
             assertThat(answer.getRestResponse().getStatus())
@@ -181,7 +181,7 @@ public final class VaultServer implements AutoCloseable {
         write(mount + "/roles/server", role);
     }
 
-    void policy(String name, String rules) {
+    public void policy(String name, String rules) {
         write("sys/policies/acl/" + name, Map.of("policy", rules));
     }
 

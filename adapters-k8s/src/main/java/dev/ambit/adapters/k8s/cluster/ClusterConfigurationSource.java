@@ -86,6 +86,9 @@ public final class ClusterConfigurationSource implements ConfigurationSource {
         private List<ConfigurationProblem> problems = List.of();
         private PersistentMap<ObjectKey, List<ObjectCondition>> conditions = PersistentMap.empty();
         private PersistentMap<ObjectKey, List<ObjectProblem>> remarks = PersistentMap.empty();
+        /** The same, as they are told. */
+        private List<ConfigurationProblem> remarked = List.of();
+
         private PersistentMap<ObjectKey, List<AllocatedAddress>> allocated = PersistentMap.empty();
         /** Objects whose status may have to say something else than before. */
         private final Set<ObjectKey> touched = new HashSet<>();
@@ -104,8 +107,8 @@ public final class ClusterConfigurationSource implements ConfigurationSource {
                     state = derived.state();
                     listener.derived(derived.state());
                 }
-                derived.problems().forEach(problem -> all.add(mirror.located(problem)));
                 report(derived);
+                all.addAll(remarked);
             }
             List<ConfigurationProblem> found = all.stream().distinct().toList();
             if (!found.equals(problems)) {
@@ -126,7 +129,12 @@ public final class ClusterConfigurationSource implements ConfigurationSource {
 
         private void report(MeshDerivation.Derived derived) {
             derived.conditions().changesSince(conditions, (object, _, _) -> touched.add(object));
-            derived.problemsByObject().changesSince(remarks, (object, _, _) -> touched.add(object));
+            Set<ObjectKey> remarkedOn = new HashSet<>();
+            derived.problemsByObject().changesSince(remarks, (object, _, _) -> remarkedOn.add(object));
+            touched.addAll(remarkedOn);
+            if (!remarkedOn.isEmpty()) {
+                remarked = derived.problems().stream().map(mirror::located).toList();
+            }
             derived.allocated().changesSince(allocated, (object, _, _) -> touched.add(object));
             conditions = derived.conditions();
             allocated = derived.allocated();
