@@ -16,7 +16,7 @@ final class LibraryRules {
             new Rule("xdsUsesNettyThroughGrpc", LibraryRules::xdsUsesNettyThroughGrpc),
             // The test cluster hands out clients to those who test against it.
             staysIn("fabric8", "io.fabric8..", "adapters.k8s", "systemtests.cluster"),
-            staysIn("bouncyCastle", "org.bouncycastle..", "adapters.istiodca", "adapters.xds"),
+            staysIn("bouncyCastle", "org.bouncycastle..", "adapters.istiodca"),
             staysIn("vaultDriver", "io.github.jopenlibs..", "adapters.vaultca"),
             staysIn("nimbus", "com.nimbusds..", "adapters.istiodca"),
             // ZDS messages are protobuf without gRPC; the control plane hosts the gRPC services of adapters-xds.

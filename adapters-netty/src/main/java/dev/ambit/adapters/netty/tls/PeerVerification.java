@@ -1,5 +1,6 @@
 package dev.ambit.adapters.netty.tls;
 
+import dev.ambit.adapters.netty.tls.VerifiedChains.VerifiedChain;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.identity.TrustDomain;
 import dev.ambit.ports.credentials.Revocations;
@@ -16,8 +17,10 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collections;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,13 +46,17 @@ final class PeerVerification extends X509ExtendedTrustManager {
     private final WorkloadCertificate own;
     private final Revocations revocations;
     private final Set<TrustAnchor> anchors;
+    private final VerifiedChains known;
+    private final InstantSource time;
 
     /** Which identities each handshake under way expects: one context serves tunnels to many peers. */
     private final Map<SSLEngine, Set<SpiffeId>> expected = Collections.synchronizedMap(new WeakHashMap<>());
 
-    PeerVerification(WorkloadCertificate own, Revocations revocations) {
+    PeerVerification(WorkloadCertificate own, Revocations revocations, VerifiedChains known, InstantSource time) {
         this.own = own;
         this.revocations = revocations;
+        this.known = known;
+        this.time = time;
         this.anchors =
                 own.roots().stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toSet());
     }
@@ -65,8 +72,7 @@ final class PeerVerification extends X509ExtendedTrustManager {
     }
 
     void checkClient(X509Certificate[] chain) throws CertificateException {
-        verifyChain(chain, CLIENT_AUTH);
-        List<SpiffeId> presented = PeerIdentity.all(chain[0]);
+        List<SpiffeId> presented = verify(chain, CLIENT_AUTH).identities();
         if (presented.isEmpty()) {
             throw stranger("client certificate has no SPIFFE identity");
         }
@@ -83,23 +89,46 @@ final class PeerVerification extends X509ExtendedTrustManager {
     }
 
     void checkServer(X509Certificate[] chain, Set<SpiffeId> wanted) throws CertificateException {
-        verifyChain(chain, SERVER_AUTH);
-        List<SpiffeId> presented = PeerIdentity.all(chain[0]);
+        List<SpiffeId> presented = verify(chain, SERVER_AUTH).identities();
         if (presented.stream().noneMatch(wanted::contains)) {
             throw stranger("peer presented " + presented + ", expected one of " + wanted);
         }
     }
 
-    private void verifyChain(X509Certificate[] chain, String purpose) throws CertificateException {
-        List<X509Certificate> path = Arrays.stream(chain)
+    private VerifiedChain verify(X509Certificate[] chain, String purpose) throws CertificateException {
+        Instant now = time.instant();
+        List<X509Certificate> presented = List.of(chain);
+        VerifiedChain verified = known.find(own.roots(), presented, now).orElse(null);
+        if (verified == null) {
+            verified = verifyChain(presented, now);
+            known.add(own.roots(), presented, verified);
+        }
+        if (verified.purposes() != null && !verified.purposes().contains(purpose)) {
+            throw new OpenSslCertificateException(
+                    "certificate of " + subject(chain[0]) + " is not for this use: " + verified.purposes(),
+                    CertificateVerifier.X509_V_ERR_INVALID_PURPOSE);
+        }
+        Optional<RevokedCertificate> revoked = revocations.revokedIn(verified.path(), own.roots());
+        if (revoked.isPresent()) {
+            PeerRefused refused = PeerRefused.revoked(revoked.get());
+            throw new OpenSslCertificateException(
+                    String.valueOf(refused.getMessage()), refused, CertificateVerifier.X509_V_ERR_CERT_REVOKED);
+        }
+        return verified;
+    }
+
+    private VerifiedChain verifyChain(List<X509Certificate> chain, Instant now) throws CertificateException {
+        X509Certificate leaf = chain.getFirst();
+        List<X509Certificate> path = chain.stream()
                 .filter(certificate -> !own.roots().contains(certificate))
                 .toList();
         try {
             for (X509Certificate certificate : chain) {
-                certificate.checkValidity();
+                certificate.checkValidity(Date.from(now));
             }
             var parameters = new PKIXParameters(anchors);
             parameters.setRevocationEnabled(false);
+            parameters.setDate(Date.from(now));
             if (path.isEmpty()) {
                 throw refusal("peer presented a root as its own certificate", null);
             }
@@ -107,27 +136,20 @@ final class PeerVerification extends X509ExtendedTrustManager {
                     .validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
         } catch (CertPathValidatorException broken) {
             throw new OpenSslCertificateException(
-                    "certificate of " + subject(chain[0]) + " is not trusted: " + broken.getMessage(),
+                    "certificate of " + subject(leaf) + " is not trusted: " + broken.getMessage(),
                     broken,
                     CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
         } catch (CertificateException described) {
             throw described;
         } catch (GeneralSecurityException broken) {
-            throw refusal(
-                    "certificate of " + subject(chain[0]) + " cannot be verified: " + broken.getMessage(), broken);
+            throw refusal("certificate of " + subject(leaf) + " cannot be verified: " + broken.getMessage(), broken);
         }
-        List<String> purposes = chain[0].getExtendedKeyUsage();
-        if (purposes != null && !purposes.contains(purpose)) {
-            throw new OpenSslCertificateException(
-                    "certificate of " + subject(chain[0]) + " is not for this use: " + purposes,
-                    CertificateVerifier.X509_V_ERR_INVALID_PURPOSE);
-        }
-        Optional<RevokedCertificate> revoked = revocations.revokedIn(path, own.roots());
-        if (revoked.isPresent()) {
-            PeerRefused refused = PeerRefused.revoked(revoked.get());
-            throw new OpenSslCertificateException(
-                    String.valueOf(refused.getMessage()), refused, CertificateVerifier.X509_V_ERR_CERT_REVOKED);
-        }
+        return new VerifiedChain(
+                path,
+                VerifiedChains.latest(chain),
+                VerifiedChains.earliest(chain),
+                leaf.getExtendedKeyUsage(),
+                PeerIdentity.all(leaf));
     }
 
     private static Object subject(X509Certificate leaf) {

@@ -21,7 +21,9 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.internal.tcnative.SSL;
 import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
@@ -53,7 +55,7 @@ public final class TlsContexts {
             "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
 
     private final Duration handshakeTimeout;
-    private final TunnelProofs proofs = new TunnelProofs();
+    private final VerifiedChains verified = new VerifiedChains();
     private final TlsPolicy policy;
     private final Revocations revocations;
     private final LinkedHashMap<SpiffeId, Contexts> newest = new LinkedHashMap<>(16, 0.75f, true);
@@ -88,14 +90,15 @@ public final class TlsContexts {
 
     /**
      * Whether the two could make a tunnel now: what each end of a handshake verifies about the other, without the
-     * handshake. A proof is good for a second, so that many connections at once cost one.
+     * handshake.
      *
      * @param expected the identities of which the server must have one
      * @throws CertificateException as the handshake's verification would
      */
     public void prove(WorkloadCertificate client, WorkloadCertificate server, Set<SpiffeId> expected)
             throws SSLException, CertificateException {
-        proofs.prove(client, server, expected, contexts(client).verification, contexts(server).verification);
+        contexts(server).verification.checkClient(client.chain().toArray(X509Certificate[]::new));
+        contexts(client).verification.checkServer(server.chain().toArray(X509Certificate[]::new), expected);
     }
 
     private SslHandler handler(SSLEngine engine) {
@@ -118,7 +121,7 @@ public final class TlsContexts {
     }
 
     private Contexts build(WorkloadCertificate certificate) throws SSLException {
-        var verification = new PeerVerification(certificate, revocations);
+        var verification = new PeerVerification(certificate, revocations, verified, InstantSource.system());
         SslContext server = common(
                         SslContextBuilder.forServer(WorkloadKey.factory(certificate))
                                 .clientAuth(ClientAuth.REQUIRE),

@@ -2,11 +2,13 @@ package dev.ambit.adapters.netty.tls;
 
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.ports.credentials.WorkloadCertificate;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,6 +125,21 @@ final class Certificates {
             } catch (IOException | OperatorCreationException | GeneralSecurityException impossible) {
                 throw new IllegalStateException(impossible);
             }
+        }
+    }
+
+    /** The same certificates as another handshake would bring them. */
+    static X509Certificate[] copy(X509Certificate[] chain) {
+        try {
+            var factory = CertificateFactory.getInstance("X.509");
+            var copies = new X509Certificate[chain.length];
+            for (int i = 0; i < chain.length; i++) {
+                copies[i] =
+                        (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(chain[i].getEncoded()));
+            }
+            return copies;
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
         }
     }
 

@@ -34,7 +34,10 @@ class PeerVerificationTest {
     }
 
     private final FakeRevocations revocations = new FakeRevocations();
-    private final PeerVerification verification = new PeerVerification(ROOT.workload(SpiffeId.of(CART)), revocations);
+    private final VerifiedChains known = new VerifiedChains();
+    private Instant now = Instant.now();
+    private final PeerVerification verification =
+            new PeerVerification(ROOT.workload(SpiffeId.of(CART)), revocations, known, () -> now);
     private final SSLEngine engine;
 
     PeerVerificationTest() throws NoSuchAlgorithmException {
@@ -150,7 +153,7 @@ class PeerVerificationTest {
         for (X509Certificate certificate : chain) {
             var one = new FakeRevocations();
             one.revoke(certificate);
-            var strict = new PeerVerification(ROOT.workload(SpiffeId.of(CART)), one);
+            var strict = new PeerVerification(ROOT.workload(SpiffeId.of(CART)), one, known, () -> now);
             strict.expect(engine, Set.of(SpiffeId.of(STOCK)));
             assertThatThrownBy(() -> strict.checkClientTrusted(chain, "", engine))
                     .hasMessageContaining("revoked");
@@ -178,5 +181,60 @@ class PeerVerificationTest {
         assertThatThrownBy(() -> verification.checkServerTrusted(ROOT.chain(stock()), "", stranger))
                 .as("a handshake that expects nobody")
                 .hasMessageContaining("expected one of");
+    }
+
+    @Test
+    void aChainIsVerifiedOnceWhateverObjectItComesAs() throws CertificateException {
+        X509Certificate[] chain = ROOT.chain(stock());
+        client(chain);
+        client(Certificates.copy(chain));
+        server(Certificates.copy(chain));
+
+        assertThat(known.size()).isEqualTo(1);
+    }
+
+    @Test
+    void aKnownChainExpires() throws CertificateException {
+        X509Certificate[] chain = ROOT.chain(stock());
+        client(chain);
+        now = chain[0].getNotAfter().toInstant();
+        client(chain);
+        now = now.plusMillis(1);
+
+        assertThatThrownBy(() -> client(chain)).hasMessageContaining("NotAfter");
+        now = chain[0].getNotBefore().toInstant().minusMillis(1);
+        assertThatThrownBy(() -> client(chain)).hasMessageContaining("NotBefore");
+    }
+
+    @Test
+    void aKnownChainIsRevokedAndItsPurposeAndIdentityAreAskedEachTime() throws CertificateException {
+        X509Certificate[] chain = ROOT.chain(stock().purposes(KeyPurposeId.id_kp_serverAuth));
+        server(chain);
+        assertThatThrownBy(() -> client(chain)).hasMessageContaining("not for this use");
+        verification.expect(engine, Set.of(SpiffeId.of(CART)));
+        assertThatThrownBy(() -> server(chain)).hasMessageContaining("expected one of");
+        verification.expect(engine, Set.of(SpiffeId.of(STOCK)));
+        revocations.revoke(chain[0]);
+        assertThatThrownBy(() -> server(chain)).hasMessageContaining("revoked");
+    }
+
+    /** One memory serves all identities of a node, whose roots may differ while a root is replaced. */
+    @Test
+    void whatOneRootVouchesForIsNothingToAnother() throws CertificateException {
+        X509Certificate[] chain = ROOT.chain(stock());
+        client(chain);
+        var other = new PeerVerification(
+                Certificates.root("O=other").workload(SpiffeId.of(CART)), revocations, known, () -> now);
+
+        assertThatThrownBy(() -> other.checkClientTrusted(chain, "", engine)).hasMessageContaining("not trusted");
+    }
+
+    @Test
+    void aRefusedChainIsNotRemembered() {
+        X509Certificate[] chain = Certificates.root("O=root").chain(stock());
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> client(chain)).hasMessageContaining("not trusted");
+        }
+        assertThat(known.size()).isZero();
     }
 }

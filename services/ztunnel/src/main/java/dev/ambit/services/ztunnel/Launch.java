@@ -1,23 +1,34 @@
 package dev.ambit.services.ztunnel;
 
-import io.micronaut.context.env.Environment;
-import io.micronaut.runtime.Micronaut;
+import dev.ambit.services.ztunnel.web.WebServers;
+import io.micronaut.context.ApplicationContext;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts Micronaut. When that fails, operators read one line that says why, not a stack trace (which is at debug). */
-final class Launch extends Micronaut {
+/** Wires and starts it. When that fails, operators read one line that says why, not a stack trace (which is at debug). */
+final class Launch {
     private static final Logger LOG = LoggerFactory.getLogger(Launch.class);
     private static final int CAUSES_MAX = 50;
     private static final String MESSAGE = "Message: ";
 
-    @Override
-    protected void handleStartupException(Environment environment, Throwable failure) {
-        LOG.error("ztunnel cannot start\tcause=\"{}\"", cause(failure));
-        LOG.debug("ztunnel cannot start", failure);
-        System.exit(1);
+    /** Returns when everything is in motion; the threads of its servers keep the process alive. */
+    static void begin(String[] arguments) {
+        try {
+            ApplicationContext context = ApplicationContext.builder(Main.class)
+                    .args(arguments)
+                    .banner(false)
+                    .start();
+            Runtime.getRuntime()
+                    .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(context::close));
+            context.getBean(WebServers.class).start();
+        } catch (IOException | RuntimeException | LinkageError failure) {
+            LOG.error("ztunnel cannot start\tcause=\"{}\"", cause(failure));
+            LOG.debug("ztunnel cannot start", failure);
+            System.exit(1);
+        }
     }
 
     /** What an operator needs to know: our own message where there is one, else what the framework says, and why. */
@@ -50,4 +61,6 @@ final class Launch extends Micronaut {
         int path = inner.indexOf("Path Taken:");
         return (path < 0 ? inner : inner.substring(0, path)).strip();
     }
+
+    private Launch() {}
 }

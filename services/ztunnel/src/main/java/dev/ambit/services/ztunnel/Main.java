@@ -4,7 +4,7 @@ package dev.ambit.services.ztunnel;
 public final class Main {
     public static void main(String[] arguments) {
         HeadStart.begin();
-        new Launch().args(arguments).mainClass(Main.class).banner(false).start();
+        Launch.begin(arguments);
     }
 
     private Main() {}

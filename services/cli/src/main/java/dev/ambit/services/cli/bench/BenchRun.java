@@ -38,7 +38,6 @@ final class BenchRun implements AutoCloseable {
     private static final int BULK_PORT = 5201;
     private static final Duration SETTLED = Duration.ofSeconds(2);
     private static final Duration SETTLED_AMONG_MANY = Duration.ofSeconds(10);
-    private static final Duration WARM_TUNNELS = Duration.ofSeconds(10);
 
     /** Longer than the millisecond after which an unused tunnel goes, with the slowness of a busy machine. */
     private static final Duration BETWEEN_TUNNELS = Duration.ofMillis(5);
@@ -46,6 +45,7 @@ final class BenchRun implements AutoCloseable {
     private final Network network = new Network();
     private final List<AutoCloseable> servers = new ArrayList<>();
     private final Sandbox sandbox;
+    private final Duration warmUp;
     private final Duration perLoad;
     private final List<Test> loads;
     private final Consumer<String> progress;
@@ -67,8 +67,9 @@ final class BenchRun implements AutoCloseable {
      */
     record Route(String name, Mesh.Options options) {}
 
-    BenchRun(Sandbox sandbox, Duration perLoad, List<Test> loads, Consumer<String> progress) {
+    BenchRun(Sandbox sandbox, Duration warmUp, Duration perLoad, List<Test> loads, Consumer<String> progress) {
         this.sandbox = sandbox;
+        this.warmUp = warmUp;
         this.perLoad = perLoad;
         this.loads = List.copyOf(loads);
         this.progress = progress;
@@ -124,7 +125,7 @@ final class BenchRun implements AutoCloseable {
         try (var mesh = mesh(path.name() + "-tunnels-" + number, path.options().with(once))) {
             publish(mesh);
             List<MeshProcess> proxies = start(mesh, path.name() + " tunnels");
-            loadOn("bench", "server", WARM_TUNNELS).connectionsApart(BETWEEN_TUNNELS);
+            loadOn("bench", "server", warmUp).connectionsApart(BETWEEN_TUNNELS);
             OpenedConnections before = OpenedConnections.in(network.namespace("bench-client"));
             Measurement measured = measureOnce(
                     path.name(),
@@ -190,12 +191,12 @@ final class BenchRun implements AutoCloseable {
     private List<Measurement> measure(
             String path, String namespace, int round, List<Test> tests, List<MeshProcess> proxies) {
         // Warms up both ends and what is between: a proxy runs for weeks.
-        loadOn(namespace, "server", Duration.ofSeconds(3)).requests(8);
-        loadOn(namespace, "server", Duration.ofSeconds(2)).connections(8);
-        loadOn(namespace, "server", Duration.ofSeconds(2)).upload(1);
-        if (tests.stream().anyMatch(Test::isOnOneNode)) {
-            loadOn(namespace, "neighbour", Duration.ofSeconds(2)).upload(1);
-        }
+        Duration part = warmUp.dividedBy(4);
+        loadOn(namespace, "server", part).requests(8);
+        loadOn(namespace, "server", part).connections(8);
+        loadOn(namespace, "server", part).upload(1);
+        boolean neighbours = tests.stream().anyMatch(Test::isOnOneNode);
+        loadOn(namespace, neighbours ? "neighbour" : "server", part).upload(1);
         List<Long> pids = proxies.stream().map(MeshProcess::pid).toList();
         return tests.stream()
                 .map(test -> measureOnce(path, namespace, round, test, pids))

@@ -48,6 +48,13 @@ public final class NodeProxyBench implements Callable<Integer> {
     private int seconds = 6;
 
     @Option(
+            names = "--warm-up",
+            defaultValue = "9",
+            paramLabel = "N",
+            description = "Seconds of load on each path before it is measured: a proxy runs for weeks. Default: 9.")
+    private int warmUp = 9;
+
+    @Option(
             names = "--loads",
             split = ",",
             paramLabel = "NAMES",
@@ -63,10 +70,17 @@ public final class NodeProxyBench implements Callable<Integer> {
         if (rounds < 1 || rounds > 100 || seconds < 1 || seconds > 600) {
             throw new LabException("--rounds must be 1 to 100 and --seconds 1 to 600");
         }
+        if (warmUp < 1 || warmUp > 3600) {
+            throw new LabException("--warm-up must be 1 to 3600 seconds");
+        }
         var measured = new ArrayList<Measurement>();
         var starts = new ArrayList<BenchRun.Start>();
-        try (var run =
-                new BenchRun(sandbox, Duration.ofSeconds(seconds), loads, text -> System.err.println("  " + text))) {
+        try (var run = new BenchRun(
+                sandbox,
+                Duration.ofSeconds(warmUp),
+                Duration.ofSeconds(seconds),
+                loads,
+                text -> System.err.println("  " + text))) {
             run.prepare();
             for (int round = 1; round <= rounds; round++) {
                 measured.addAll(run.round(round, routes()));

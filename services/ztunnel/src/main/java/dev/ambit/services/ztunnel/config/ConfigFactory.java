@@ -26,20 +26,8 @@ final class ConfigFactory {
         var settings = new Settings(
                 variables(environment),
                 variable -> environment.getProperty("ztunnel." + property(variable), String.class));
-        ZtunnelConfig config = ZtunnelConfig.read(
+        return ZtunnelConfig.read(
                 settings, Path.of(meshFile), Runtime.getRuntime().availableProcessors(), descriptors());
-        tell(environment, config.ports());
-        return config;
-    }
-
-    /** Controllers name these to have their routes on the right server; only here is it known what the mesh says of them. */
-    private static void tell(Environment environment, ServerPorts ports) {
-        environment.addPropertySource(PropertySource.of(
-                "server-ports",
-                Map.of(
-                        "micronaut.server.port", ports.readiness(),
-                        "micronaut.metrics-port", ports.stats(),
-                        "micronaut.admin-port", ports.admin())));
     }
 
     /** The soft limit, which the Java runtime has raised to the hard one by now. */

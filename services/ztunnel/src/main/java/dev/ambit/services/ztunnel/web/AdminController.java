@@ -1,18 +1,14 @@
 package dev.ambit.services.ztunnel.web;
 
-import io.micronaut.http.HttpRequest;
-import io.micronaut.http.HttpResponse;
-import io.micronaut.http.MediaType;
-import io.micronaut.http.annotation.Controller;
-import io.micronaut.http.annotation.Get;
-import io.micronaut.http.annotation.Post;
-import io.micronaut.http.annotation.QueryValue;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 
 /** The admin server on port 15000, localhost alone: the paths and answers of Istio's ztunnel, and {@code /explain}. */
-@Controller(port = "${micronaut.admin-port}")
+@Singleton
 final class AdminController {
-    static final String LOGGING_USAGE = """
+    private static final String LOGGING_USAGE = """
 
             usage: POST /logging\t\t\t\t\t\t(To list current level)
             usage: POST /logging?level=<level>\t\t\t\t(To change global levels)
@@ -55,8 +51,19 @@ final class AdminController {
         this.end = end;
     }
 
-    @Get(produces = "text/html; charset=utf-8")
-    String index() {
+    List<Route> routes() {
+        return List.of(
+                Route.get("/", _ -> index()),
+                Route.get("/config_dump", _ -> WebResponse.json(dump.now())),
+                new Route(
+                        "POST",
+                        "/logging",
+                        this::logging,
+                        WebResponse.text(WebResponse.METHOD_NOT_ALLOWED, "Invalid HTTP method\n " + LOGGING_USAGE)),
+                Route.post("/quitquitquit", _ -> quit()));
+    }
+
+    private static WebResponse index() {
         var rows = new StringBuilder();
         APIS.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
@@ -67,31 +74,28 @@ final class AdminController {
                         .append("</a></td><td>")
                         .append(each.getValue())
                         .append("</td></tr>\n"));
-        return PAGE.replace("<!--rows-->", rows);
+        return WebResponse.of(
+                WebResponse.OK,
+                "text/html; charset=utf-8",
+                PAGE.replace("<!--rows-->", rows).getBytes(StandardCharsets.UTF_8));
     }
 
-    @Get(uri = "/config_dump", produces = MediaType.APPLICATION_JSON)
-    Map<String, Object> configDump() {
-        return dump.now();
-    }
-
-    @Post(uri = "/logging", produces = MediaType.TEXT_PLAIN, consumes = MediaType.ALL)
-    HttpResponse<String> logging(HttpRequest<?> request, @QueryValue(defaultValue = "") String level) {
-        boolean reset = request.getParameters().contains("reset");
+    private WebResponse logging(WebRequest request) {
+        boolean reset = request.has("reset");
+        String level = request.parameter("level", "");
         if (!level.isEmpty() || reset) {
             try {
                 logs.change(reset, level);
             } catch (IllegalArgumentException _) {
-                return HttpResponse.<String>badRequest()
-                        .body("Invalid level provided: " + level + "\n" + LOGGING_USAGE);
+                return WebResponse.text(
+                        WebResponse.BAD_REQUEST, "Invalid level provided: " + level + "\n" + LOGGING_USAGE);
             }
         }
-        return HttpResponse.ok("current log level is " + logs.current() + "\n");
+        return WebResponse.text(WebResponse.OK, "current log level is " + logs.current() + "\n");
     }
 
-    @Post(uri = "/quitquitquit", produces = MediaType.TEXT_PLAIN, consumes = MediaType.ALL)
-    String quit() {
+    private WebResponse quit() {
         end.begin("POST /quitquitquit");
-        return "shutdown now\n";
+        return WebResponse.text(WebResponse.OK, "shutdown now\n");
     }
 }

@@ -12,11 +12,7 @@ import dev.ambit.services.ztunnel.flow.OnDemand;
 import dev.ambit.services.ztunnel.mesh.CurrentMesh;
 import dev.ambit.services.ztunnel.pod.WorkloadShares;
 import dev.ambit.services.ztunnel.pod.WorkloadShares.WorkloadShare;
-import io.micronaut.http.HttpResponse;
-import io.micronaut.http.MediaType;
-import io.micronaut.http.annotation.Controller;
-import io.micronaut.http.annotation.Get;
-import io.micronaut.http.annotation.QueryValue;
+import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Why a connection is, or would be, carried or refused: by the planners and policies that decide about connections. */
-@Controller(port = "${micronaut.admin-port}")
+@Singleton
 final class ExplainController {
     private static final String USAGE = """
             usage: GET /explain?from=<namespace/pod | spiffe identity | ip>&to=<ip | host name>&port=<1-65535>[&format=json|text]
@@ -55,30 +51,32 @@ final class ExplainController {
         this.network = config.node().network();
     }
 
-    @Get(
-            uri = "/explain",
-            produces = {MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
-    CompletionStage<HttpResponse<?>> explain(
-            @QueryValue(defaultValue = "") String from,
-            @QueryValue(defaultValue = "") String to,
-            @QueryValue(defaultValue = "") String port,
-            @QueryValue(defaultValue = "json") String format) {
+    List<Route> routes() {
+        return List.of(Route.get("/explain", this::explain));
+    }
+
+    private WebResponse explain(WebRequest request) {
+        String format = request.parameter("format", "json");
         if (!format.equals("json") && !format.equals("text")) {
-            return CompletableFuture.completedStage(
-                    unusable("parameter format is '" + format + "'; it must be json or text"));
+            return unusable("parameter format is '" + format + "'; it must be json or text");
         }
-        return switch (new ExplainRequest(mesh.view(), network).read(from, to, port)) {
-            case ExplainRequest.Result.Unusable(String why) -> CompletableFuture.completedStage(unusable(why));
-            case ExplainRequest.Result.Question question ->
-                learn(question).thenApply(problem -> {
-                    FlowExplanation why = problem.map(ExplainController::refused)
-                            .orElseGet(() -> explainer.explain(mesh.view(), question.source(), question.destination()));
-                    return format.equals("text")
-                            ? HttpResponse.ok(ExplanationText.of(why) + lines(why))
-                                    .contentType(MediaType.TEXT_PLAIN_TYPE)
-                            : HttpResponse.ok(withShares(why)).contentType(MediaType.APPLICATION_JSON_TYPE);
-                });
+        var read = new ExplainRequest(mesh.view(), network)
+                .read(request.parameter("from", ""), request.parameter("to", ""), request.parameter("port", ""));
+        return switch (read) {
+            case ExplainRequest.Result.Unusable(String why) -> unusable(why);
+            case ExplainRequest.Result.Question question -> answer(question, format.equals("text"));
         };
+    }
+
+    private WebResponse answer(ExplainRequest.Result.Question question, boolean text) {
+        FlowExplanation why = learn(question)
+                .toCompletableFuture()
+                .join()
+                .map(ExplainController::refused)
+                .orElseGet(() -> explainer.explain(mesh.view(), question.source(), question.destination()));
+        return text
+                ? WebResponse.text(WebResponse.OK, ExplanationText.of(why) + lines(why))
+                : WebResponse.json(withShares(why));
     }
 
     private Map<String, Object> withShares(FlowExplanation why) {
@@ -128,9 +126,7 @@ final class ExplainController {
                 FlowExplanation.Outcome.REFUSED, reason.message(), Optional.empty(), Optional.empty());
     }
 
-    private static HttpResponse<String> unusable(String why) {
-        return HttpResponse.<String>badRequest()
-                .contentType(MediaType.TEXT_PLAIN_TYPE)
-                .body(why + "\n" + USAGE);
+    private static WebResponse unusable(String why) {
+        return WebResponse.text(WebResponse.BAD_REQUEST, why + "\n" + USAGE);
     }
 }

@@ -1,19 +1,14 @@
 package dev.ambit.services.ztunnel.web;
 
 import dev.ambit.adapters.telemetry.PrometheusTelemetry;
-import io.micronaut.http.HttpHeaders;
-import io.micronaut.http.HttpResponse;
-import io.micronaut.http.MediaType;
-import io.micronaut.http.MutableHttpResponse;
-import io.micronaut.http.annotation.Controller;
-import io.micronaut.http.annotation.Get;
-import io.micronaut.http.annotation.Header;
+import jakarta.inject.Singleton;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /** Prometheus metrics on port 15020, at Istio's two paths. */
-@Controller(port = "${micronaut.metrics-port}")
+@Singleton
 final class MetricsController {
     private final PrometheusTelemetry telemetry;
 
@@ -21,26 +16,19 @@ final class MetricsController {
         this.telemetry = telemetry;
     }
 
+    List<Route> routes() {
+        return List.of(Route.get("/metrics", this::metrics), Route.get("/stats/prometheus", this::metrics));
+    }
+
     // Whatever a scraper accepts is settled by the exposition itself.
-    @Get(
-            uris = {"/metrics", "/stats/prometheus"},
-            produces = MediaType.ALL)
-    HttpResponse<byte[]> metrics(
-            @Header(name = HttpHeaders.ACCEPT, defaultValue = "") String accept,
-            @Header(name = HttpHeaders.ACCEPT_ENCODING, defaultValue = "") String encodings) {
-        var exposition = telemetry.scrape(accept);
-        ContentCoding coding = ContentCoding.accepted(encodings);
+    private WebResponse metrics(WebRequest request) {
+        var exposition = telemetry.scrape(request.header("Accept"));
         var body = new ByteArrayOutputStream();
-        try (var out = coding.over(body)) {
-            exposition.writeTo(out);
+        try {
+            exposition.writeTo(body);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }
-        MutableHttpResponse<byte[]> response = HttpResponse.ok(body.toByteArray())
-                .header(HttpHeaders.CONTENT_TYPE, exposition.contentType())
-                .header(HttpHeaders.VARY, "accept-encoding");
-        return coding == ContentCoding.IDENTITY
-                ? response
-                : response.header(HttpHeaders.CONTENT_ENCODING, coding.header());
+        return WebResponse.of(WebResponse.OK, exposition.contentType(), body.toByteArray());
     }
 }

@@ -1,13 +1,10 @@
 package dev.ambit.services.ztunnel.web;
 
-import io.micronaut.http.HttpResponse;
-import io.micronaut.http.MediaType;
-import io.micronaut.http.annotation.Controller;
-import io.micronaut.http.annotation.Get;
+import jakarta.inject.Singleton;
 import java.util.List;
 
 /** Readiness on port 15021, in the form that Istio's probes expect. */
-@Controller
+@Singleton
 final class ReadinessController {
     private final Readiness readiness;
 
@@ -15,11 +12,15 @@ final class ReadinessController {
         this.readiness = readiness;
     }
 
-    @Get(uri = "/healthz/ready", produces = MediaType.TEXT_PLAIN)
-    HttpResponse<String> ready() {
+    List<Route> routes() {
+        return List.of(Route.get("/healthz/ready", _ -> ready()));
+    }
+
+    private WebResponse ready() {
         List<String> pending = readiness.pending();
         return pending.isEmpty()
-                ? HttpResponse.ok("ready\n")
-                : HttpResponse.<String>serverError().body("not ready, pending: " + String.join(", ", pending) + "\n");
+                ? WebResponse.text(WebResponse.OK, "ready\n")
+                : WebResponse.text(
+                        WebResponse.SERVER_ERROR, "not ready, pending: " + String.join(", ", pending) + "\n");
     }
 }

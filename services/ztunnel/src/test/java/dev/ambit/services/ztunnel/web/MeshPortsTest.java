@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.env.PropertySource;
 import io.micronaut.context.env.PropertySource.PropertyConvention;
-import io.micronaut.runtime.server.EmbeddedServer;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -61,7 +60,7 @@ final class MeshPortsTest {
                         PropertyConvention.ENVIRONMENT_VARIABLE,
                         PropertySource.Origin.of("test")))
                 .start()) {
-            context.getBean(EmbeddedServer.class).start();
+            context.getBean(WebServers.class).start();
 
             assertThat(status(admin, "/config_dump")).isEqualTo(200);
             assertThat(status(admin, "/metrics")).isEqualTo(404);
