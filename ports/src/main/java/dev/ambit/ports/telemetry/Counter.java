@@ -94,6 +94,7 @@ public enum Counter {
             "citadel_server_success_cert_issuance_count", "The number of certificates issuances that have succeeded"),
     CERTIFICATES_ISSUED("ambit_certificates_issued", "Certificates signed or refused, by outcome", "outcome"),
     ENROLMENTS("ambit_enrolments", "Pods enrolled, removed or failed, by outcome", "outcome"),
+    WAYPOINT_DEPLOYMENTS("ambit_waypoint_deployments", "What became of Gateways, by outcome", "outcome"),
     CONFIGURATION_PUSHES("ambit_configuration_changes", "Changes derived from the configuration, by kind", "kind");
 
     private final String metric;

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Watches which custom kinds the API server serves, and in which version. */
-final class InstalledKinds implements AutoCloseable {
+public final class InstalledKinds implements AutoCloseable {
     static final String PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
     /** Definitions are large as they are sent. */
@@ -20,7 +20,7 @@ final class InstalledKinds implements AutoCloseable {
     private volatile boolean synced;
 
     /** Called one at a time. */
-    interface Listener {
+    public interface Listener {
         /** The kind is served in this version. */
         void installed(MeshKind kind, String apiVersion);
 
@@ -31,7 +31,8 @@ final class InstalledKinds implements AutoCloseable {
         void complete();
     }
 
-    InstalledKinds(ClusterConnection connection, Set<MeshKind> wanted, Listener listener) {
+    /** Watches from {@link #start} on; does not close the connection. */
+    public InstalledKinds(ClusterConnection connection, Set<MeshKind> wanted, Listener listener) {
         this.informer = connection
                 .watching()
                 .apiextensions()
@@ -96,7 +97,7 @@ final class InstalledKinds implements AutoCloseable {
         return kind.apiVersions().stream().filter(versions::contains).findFirst();
     }
 
-    void start() {
+    public void start() {
         var _ = informer.start();
     }
 

@@ -9,6 +9,7 @@ import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,22 @@ public final class LeaseLeadership implements AutoCloseable {
 
         /** Whatever it does as the leader has to stop at once. */
         void leadsNoMore();
+
+        /** One that tells all of these, in this order. */
+        static Listener all(List<Listener> listeners) {
+            List<Listener> told = List.copyOf(listeners);
+            return new Listener() {
+                @Override
+                public void leads() {
+                    told.forEach(Listener::leads);
+                }
+
+                @Override
+                public void leadsNoMore() {
+                    told.forEach(Listener::leadsNoMore);
+                }
+            };
+        }
     }
 
     /** Does not close the connection. */

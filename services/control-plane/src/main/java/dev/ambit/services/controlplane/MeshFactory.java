@@ -19,6 +19,7 @@ import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.UUID;
 
 /** The configuration and the mesh that is derived from it. */
@@ -49,15 +50,16 @@ final class MeshFactory {
         return new ClusterStatusWriter(cluster, Clock.systemUTC(), telemetry);
     }
 
-    /** Made only if something asks for it. */
+    /** Made only if something asks for it, with all who have something to do while this process leads. */
     @Singleton
     @Bean(preDestroy = "close")
     LeaseLeadership leadership(
-            SourceConfig config, MeshConfig mesh, ClusterConnection cluster, ClusterStatusWriter statuses) {
+            SourceConfig config, MeshConfig mesh, ClusterConnection cluster, List<LeaseLeadership.Listener> listeners) {
         String pod = config.podName().isEmpty() ? "control-plane" : config.podName();
         // A pod that is restarted in place keeps its name, and must not take its former self for itself.
         String identity = pod + "-" + UUID.randomUUID();
-        return new LeaseLeadership(cluster, LeaseTerms.of(mesh.rootNamespace(), LEASE, identity), statuses);
+        return new LeaseLeadership(
+                cluster, LeaseTerms.of(mesh.rootNamespace(), LEASE, identity), LeaseLeadership.Listener.all(listeners));
     }
 
     @Singleton

@@ -28,7 +28,7 @@ final class ClusterContext {
     static KubernetesClient prepare() {
         KubernetesClient admin = ApiServer.shared().admin();
         ApiServer.shared().namespace("istio-system");
-        for (String rights : List.of("rbac.yaml", "certificates-rbac.yaml")) {
+        for (String rights : List.of("rbac.yaml", "certificates-rbac.yaml", "waypoints-rbac.yaml")) {
             try {
                 byte[] yaml = Files.readAllBytes(Path.of("../../deploy/control-plane", rights));
                 admin.load(new ByteArrayInputStream(yaml))
