@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The built-in authority: a self-signed root in a storage laid out like Istio's secret {@code istio-ca-secret}, so that a
@@ -40,7 +39,6 @@ public final class IstiodCertificateAuthority implements CertificateAuthority, S
     private final IstiodCaOptions options;
     private final LeafSigning leaves;
     private volatile Present present;
-    private volatile @Nullable String trouble;
 
     private record Present(RotatingRoots roots, Stored stored, TrustBundle bundle, Signer signer) {
         private static Present of(RotatingRoots roots, Stored stored) {
@@ -101,29 +99,22 @@ public final class IstiodCertificateAuthority implements CertificateAuthority, S
 
     @Override
     public SigningResult sign(SigningRequest request) {
-        Optional<SigningResult> rejected = leaves.rejected(request);
-        if (rejected.isPresent()) {
-            return rejected.get();
+        return leaves.sign(request, () -> ready(request.validity()));
+    }
+
+    private LeafSigning.Ready ready(Duration validity) {
+        Present used = present;
+        CertificateIssuer.Period period = leaves.period(used.signer(), validity);
+        while (!used.rotation().covers(period.notAfter())) {
+            used = extend(period.notAfter(), validity);
+            period = leaves.period(used.signer(), validity);
         }
-        try {
-            Present used = present;
-            CertificateIssuer.Period period = leaves.period(used.signer(), request.validity());
-            while (!used.rotation().covers(period.notAfter())) {
-                used = extend(period.notAfter(), request.validity());
-                period = leaves.period(used.signer(), request.validity());
-            }
-            var signed = leaves.sign(used.signer(), used.bundle().rootsPem(), request, period);
-            trouble = null;
-            return signed;
-        } catch (CertificateAuthorityException e) {
-            trouble = e.getMessage();
-            throw e;
-        }
+        return new LeafSigning.Ready(used.signer(), used.bundle().rootsPem(), period);
     }
 
     /** Stores a horizon that covers a leaf, before that leaf is signed. */
     private synchronized Present extend(Instant notAfter, Duration validity) {
-        Duration life = validity.compareTo(options.validityMax()) > 0 ? options.validityMax() : validity;
+        Duration life = leaves.bounded(validity);
         for (int i = 0; i < TRIES_MAX; i++) {
             Present before = present;
             if (before.rotation().covers(notAfter)) {
@@ -229,7 +220,7 @@ public final class IstiodCertificateAuthority implements CertificateAuthority, S
 
     @Override
     public Optional<String> impediment() {
-        return Optional.ofNullable(trouble);
+        return leaves.impediment();
     }
 
     @Override

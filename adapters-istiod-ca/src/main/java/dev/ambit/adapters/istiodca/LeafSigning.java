@@ -14,9 +14,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.jspecify.annotations.Nullable;
 
 /** Leaves under a signer: how long they live, what is in them, and the chain that goes with them. */
 final class LeafSigning {
@@ -24,6 +26,10 @@ final class LeafSigning {
     private final IstiodCaOptions options;
     private final InstantSource clock;
     private final CertificateIssuer issuer = new CertificateIssuer();
+    private volatile @Nullable String trouble;
+
+    /** All that a leaf needs besides what was asked for. */
+    record Ready(Signer signer, String rootsPem, CertificateIssuer.Period period) {}
 
     /**
      * What signs, and what peers need to get from there to a root.
@@ -57,20 +63,41 @@ final class LeafSigning {
                 new CertificateIssuer.Period(now().minus(options.backdating()), now().plus(options.rootLifetime())));
     }
 
-    /** Why this request is not for us, whoever signs. */
-    Optional<SigningResult> rejected(SigningRequest request) {
-        return request.identity().trustDomain().equals(options.trustDomain())
-                ? Optional.empty()
-                : Optional.of(new SigningResult.Rejected(
-                        "identity " + request.identity() + " is not in trust domain " + options.trustDomain()));
+    /**
+     * Signs, unless the request is not for us whoever signs.
+     *
+     * @param ready asked only if it is; what it throws is an impediment until the next leaf
+     */
+    SigningResult sign(SigningRequest request, Supplier<Ready> ready) {
+        if (!request.identity().trustDomain().equals(options.trustDomain())) {
+            return new SigningResult.Rejected(
+                    "identity " + request.identity() + " is not in trust domain " + options.trustDomain());
+        }
+        try {
+            SigningResult signed = sign(request, ready.get());
+            trouble = null;
+            return signed;
+        } catch (CertificateAuthorityException e) {
+            trouble = e.getMessage();
+            throw e;
+        }
+    }
+
+    /** Why the last leaf was not signed; empty if it was. */
+    Optional<String> impediment() {
+        return Optional.ofNullable(trouble);
+    }
+
+    /** At most as long as anything may live. */
+    Duration bounded(Duration validity) {
+        return validity.compareTo(options.validityMax()) > 0 ? options.validityMax() : validity;
     }
 
     /** What was asked for within the bounds, and never beyond the signer: a leaf that outlives it cannot be verified. */
     CertificateIssuer.Period period(Signer signer, Duration validity) {
         Instant now = now();
         requireLive(signer, now);
-        Duration wanted = validity.compareTo(options.validityMax()) > 0 ? options.validityMax() : validity;
-        Instant notAfter = now.plus(wanted);
+        Instant notAfter = now.plus(bounded(validity));
         return new CertificateIssuer.Period(
                 now.minus(options.backdating()), notAfter.isAfter(signer.notAfter()) ? signer.notAfter() : notAfter);
     }
@@ -83,15 +110,15 @@ final class LeafSigning {
         }
     }
 
-    SigningResult.Signed sign(Signer signer, String rootsPem, SigningRequest request, CertificateIssuer.Period period) {
+    private SigningResult.Signed sign(SigningRequest request, Ready ready) {
         var names = new GeneralNames(new GeneralName(
                 GeneralName.uniformResourceIdentifier, request.identity().toString()));
-        X509Certificate leaf = issuer.leaf(signer.authority(), request.key(), names, period);
+        X509Certificate leaf = issuer.leaf(ready.signer().authority(), request.key(), names, ready.period());
         var chain = new ArrayList<>(List.of(Pem.encode(leaf)));
-        signer.above().forEach(each -> chain.add(Pem.encode(each)));
+        ready.signer().above().forEach(each -> chain.add(Pem.encode(each)));
         return new SigningResult.Signed(
                 chain,
-                rootsPem,
+                ready.rootsPem(),
                 leaf.getSerialNumber().toString(16),
                 leaf.getNotAfter().toInstant());
     }

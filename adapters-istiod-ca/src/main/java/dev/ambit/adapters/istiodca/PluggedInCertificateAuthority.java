@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An authority whose certificates an operator plugs in, and replaces while it runs: usually an intermediate below a root that
@@ -38,7 +37,6 @@ public final class PluggedInCertificateAuthority implements CertificateAuthority
     private final IstiodCaOptions options;
     private final LeafSigning leaves;
     private volatile Present present;
-    private volatile @Nullable String trouble;
 
     /**
      * What holds now.
@@ -120,27 +118,15 @@ public final class PluggedInCertificateAuthority implements CertificateAuthority
 
     @Override
     public SigningResult sign(SigningRequest request) {
-        Optional<SigningResult> rejected = leaves.rejected(request);
-        if (rejected.isPresent()) {
-            return rejected.get();
-        }
-        try {
-            Present used = present;
-            if (!used.rotation().covers(leaves.now().plus(life(request.validity())))) {
-                used = covering(life(request.validity()));
-            }
-            var period = leaves.period(used.signer(), request.validity());
-            var signed = leaves.sign(used.signer(), used.bundle().rootsPem(), request, period);
-            trouble = null;
-            return signed;
-        } catch (CertificateAuthorityException e) {
-            trouble = e.getMessage();
-            throw e;
-        }
+        return leaves.sign(request, () -> ready(leaves.bounded(request.validity())));
     }
 
-    private Duration life(Duration validity) {
-        return validity.compareTo(options.validityMax()) > 0 ? options.validityMax() : validity;
+    private LeafSigning.Ready ready(Duration life) {
+        Present used = present;
+        if (!used.rotation().covers(leaves.now().plus(life))) {
+            used = covering(life);
+        }
+        return new LeafSigning.Ready(used.signer(), used.bundle().rootsPem(), leaves.period(used.signer(), life));
     }
 
     /** Remembers, before a leaf is signed, how long it will live. */
@@ -212,7 +198,7 @@ public final class PluggedInCertificateAuthority implements CertificateAuthority
 
     @Override
     public Optional<String> impediment() {
-        return Optional.ofNullable(trouble);
+        return leaves.impediment();
     }
 
     @Override

@@ -36,9 +36,14 @@ public final class CallerRates {
         return new CallerRates(new TokenBucket(100, 2_000), new TokenBucket(1, 30), nanos);
     }
 
+    /** By which callers are told apart: a pod, or else an identity. */
+    static String key(Caller caller) {
+        return caller.podUid().isEmpty() ? caller.identity().toString() : caller.podUid();
+    }
+
     /** Whether this caller may ask now. Counts only those that may. */
     public synchronized boolean admits(Caller caller, boolean nodeProxy) {
-        String key = caller.podUid().isEmpty() ? caller.identity().toString() : caller.podUid();
+        String key = key(caller);
         TokenBucket bucket = nodeProxy ? ofNodeProxies : ofOthers;
         long now = nanos.getAsLong();
         TokenBucket.Level level = levels.get(key);

@@ -44,6 +44,7 @@ public final class IssueCertificates implements CertificateIssuing {
     private final CallerRates rates;
     private final Meter meter;
     private final Semaphore underWay = new Semaphore(UNDER_WAY_MAX);
+    private final CallersUnderWay callers = new CallersUnderWay();
 
     /**
      * The use case.
@@ -125,14 +126,26 @@ public final class IssueCertificates implements CertificateIssuing {
             }
             case IssuingDecision.Issue(SpiffeId identity) ->
                 rates.admits(caller, nodeCheck.get().isNodeProxy(caller))
-                        ? checked(caller, identity, request)
-                        : refused(
-                                "too-many",
-                                caller.toString(),
-                                request,
-                                "this caller asks more often than it may",
-                                new Answer.TooMany());
+                        ? placed(caller, identity, request)
+                        : tooMany(caller, request, "this caller asks more often than it may");
         };
+    }
+
+    /** In one of the caller's places. */
+    private Answer placed(Caller caller, SpiffeId identity, Request request) {
+        if (!callers.enter(caller)) {
+            return tooMany(
+                    caller, request, "this caller has " + CallersUnderWay.EACH_MAX + " requests under way already");
+        }
+        try {
+            return checked(caller, identity, request);
+        } finally {
+            callers.leave(caller);
+        }
+    }
+
+    private Answer tooMany(Caller caller, Request request, String why) {
+        return refused("too-many", caller.toString(), request, why, new Answer.TooMany());
     }
 
     private IssuingDecision decide(Caller caller, Request request) {

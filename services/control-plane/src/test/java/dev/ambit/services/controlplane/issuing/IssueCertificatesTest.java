@@ -82,7 +82,7 @@ class IssueCertificatesTest {
         return PKI.issue(identity).chain();
     }
 
-    private static RequestFacts facts(boolean proven, List<String> uris) {
+    static RequestFacts facts(boolean proven, List<String> uris) {
         return new RequestFacts(RequestFacts.KeyKind.EC, 256, 0, true, proven, false, uris);
     }
 
