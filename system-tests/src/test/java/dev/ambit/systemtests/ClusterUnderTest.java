@@ -54,8 +54,11 @@ final class ClusterUnderTest implements AutoCloseable {
         try {
             cluster.server.installCrds();
             cluster.server.namespace(SYSTEM);
-            for (String rights :
-                    List.of("control-plane/rbac.yaml", "control-plane/certificates-rbac.yaml", "cni-agent/rbac.yaml")) {
+            for (String rights : List.of(
+                    "control-plane/rbac.yaml",
+                    "control-plane/certificates-rbac.yaml",
+                    "control-plane/waypoints-rbac.yaml",
+                    "cni-agent/rbac.yaml")) {
                 cluster.write(read(root.resolve("deploy").resolve(rights)));
             }
             // Namespaces before what is in them.

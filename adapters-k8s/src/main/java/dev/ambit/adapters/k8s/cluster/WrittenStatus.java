@@ -133,13 +133,17 @@ record WrittenStatus(
             List<JsonNode> there = old.map(
                             entry -> entry.path("conditions").valueStream().toList())
                     .orElse(List.of());
-            Optional<ArrayNode> news = conditions(there, status, each.getValue(), now);
-            same = same && old.isPresent() && news.isEmpty();
+            // In an entry of our own nobody else has a say: what is not wanted goes.
+            List<JsonNode> ours = there.stream()
+                    .filter(condition -> status.isOurs(condition.path("type").asText()))
+                    .toList();
+            Optional<ArrayNode> news = conditions(ours, status, each.getValue(), now);
+            same = same && old.isPresent() && news.isEmpty() && ours.size() == there.size();
             ObjectNode entry = all.addObject();
             entry.set("parentRef", ParentConditions.reference(each.getKey()));
             entry.put("controllerName", ParentConditions.CONTROLLER);
             entry.set(
-                    "conditions", news.orElseGet(() -> MAPPER.createArrayNode().addAll(there)));
+                    "conditions", news.orElseGet(() -> MAPPER.createArrayNode().addAll(ours)));
         }
         return same ? Optional.empty() : Optional.of(all);
     }

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.Gateway;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.ReferenceGrant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -65,6 +66,7 @@ public final class ObjectChecks {
             case AuthorizationPolicy policy -> policies.translate(policy, findings);
             case PeerAuthentication policy -> PeerAuthenticationTranslator.translate(policy, findings);
             case RequestAuthentication _, Telemetry _ -> Layer7Policies.check(object, findings);
+            case ReferenceGrant grant -> RouteReader.check(grant, findings);
             // Other kinds have nothing that is read but their names and labels.
             default -> RouteReader.read(object).ifPresent(route -> RouteReader.check(route, findings));
         }

@@ -24,6 +24,8 @@ final class RouteReader {
     /** As in the Gateway API's definitions. */
     private static final int PARENTS_MAX = 32;
 
+    private static final int GRANTED_MAX = 16;
+
     private static final int BACKENDS_MAX = 1_024;
 
     private final HasMetadata route;
@@ -49,6 +51,12 @@ final class RouteReader {
     static void check(RouteFacts route, Findings findings) {
         ObjectLimits.size(SPEC.child("parentRefs"), route.parents().size(), PARENTS_MAX, findings);
         ObjectLimits.size(RULES, route.backends().size(), BACKENDS_MAX, findings);
+    }
+
+    static void check(ReferenceGrant grant, Findings findings) {
+        GrantFacts facts = read(grant);
+        ObjectLimits.size(SPEC.child("from"), facts.from().size(), GRANTED_MAX, findings);
+        ObjectLimits.size(SPEC.child("to"), facts.to().size(), GRANTED_MAX, findings);
     }
 
     static GrantFacts read(ReferenceGrant grant) {

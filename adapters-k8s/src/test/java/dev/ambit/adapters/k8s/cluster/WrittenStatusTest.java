@@ -132,6 +132,14 @@ class WrittenStatusTest {
                                 .substring(1, parents.toString().length() - 1))
                         .patch(wanted, NOW))
                 .isEmpty();
+        String more = "{type: 'PartiallyInvalid', status: 'False', reason: 'R', message: 'm'}";
+        assertThat(routeStatus("{parentRef: {group: '', kind: 'Service', name: 'cart'},"
+                                + " controllerName: 'istio.io/gateway-controller', conditions: [" + more + "]}")
+                        .patch(new WantedStatus(MeshKind.HTTP_ROUTE, ROUTE, List.of(ofParent("cart", true))), NOW)
+                        .orElseThrow()
+                        .at("/status/parents/0/conditions"))
+                .as("what istiod said besides")
+                .hasSize(1);
         assertThat(routeStatus(foreign).patch(new WantedStatus(MeshKind.HTTP_ROUTE, ROUTE, List.of()), NOW))
                 .isEmpty();
     }

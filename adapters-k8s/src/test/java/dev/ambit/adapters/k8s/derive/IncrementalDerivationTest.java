@@ -44,6 +44,12 @@ class IncrementalDerivationTest {
             }
         }
         checked(live.derived(), options, objects, last);
+
+        objects.keySet().forEach(live::remove);
+        assertThat(live.derived().state()).isEqualTo(MeshState.EMPTY);
+        var empty = new MeshDerivation(options);
+        empty.derived();
+        assertThat(live.remembered()).as("nothing is left of what is gone").isEqualTo(empty.remembered());
     }
 
     private static DerivationOptions options(Random random) {
@@ -62,6 +68,7 @@ class IncrementalDerivationTest {
                 .containsExactlyInAnyOrderEntriesOf(fresh.state().pods());
         assertThat(live.problems()).containsExactlyInAnyOrderElementsOf(fresh.problems());
         assertThat(live.conditions()).isEqualTo(fresh.conditions());
+        assertThat(live.allocated()).isEqualTo(fresh.allocated());
         assertThat(live.state().changesSince(last))
                 .hasSameElementsAs(fresh.state().changesSince(last));
         return live.state();

@@ -8,6 +8,8 @@ import io.fabric8.istio.api.networking.v1.ServiceEntry;
 import io.fabric8.istio.api.networking.v1.WorkloadEntry;
 import io.fabric8.istio.api.security.v1.AuthorizationPolicy;
 import io.fabric8.istio.api.security.v1.PeerAuthentication;
+import io.fabric8.istio.api.security.v1.RequestAuthentication;
+import io.fabric8.istio.api.telemetry.v1.Telemetry;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
@@ -16,6 +18,9 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.Gateway;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.GatewayClass;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.ReferenceGrant;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1alpha2.TCPRoute;
 import java.util.List;
 import java.util.Random;
 
@@ -34,7 +39,7 @@ final class RandomCluster {
 
     /** Some object; most often one of a name that has been there before. */
     HasMetadata object() {
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(15)) {
             case 0 -> namespace();
             case 1 -> read(Node.class, "", "n" + random.nextInt(2), zone(), "", "");
             case 2, 3 -> pod();
@@ -53,6 +58,8 @@ final class RandomCluster {
                                 "",
                                 "")
                         : authorizationPolicy();
+            case 11, 12 -> route();
+            case 13 -> random.nextBoolean() ? grant() : layer7Policy();
             default -> peerAuthentication();
         };
     }
@@ -176,6 +183,45 @@ final class RandomCluster {
                 "",
                 "",
                 "spec: {" + selector + "mtls: {mode: '" + pick("STRICT", "PERMISSIVE", "UNSET") + "'}}");
+    }
+
+    private HasMetadata route() {
+        String parent = pick(
+                "{group: '', kind: 'Service', name: 's" + random.nextInt(3) + "'" + maybe(", port: 80") + "}",
+                "{group: 'networking.istio.io', kind: 'ServiceEntry', name: 'x0'" + rarely(", namespace: 'b'") + "}",
+                "{name: 'wp'}");
+        String backend = pick(
+                "{name: 's" + random.nextInt(3) + "', port: 80" + maybe(", namespace: '" + home() + "'") + "}",
+                "{group: 'networking.istio.io', kind: 'Hostname', name: 'h0.example', port: 443}");
+        return read(
+                random.nextBoolean() ? HTTPRoute.class : TCPRoute.class,
+                home(),
+                "r" + random.nextInt(2),
+                "",
+                "",
+                "spec: {parentRefs: [" + parent + "], rules: [{backendRefs: [" + backend + "]}]}");
+    }
+
+    private HasMetadata grant() {
+        return read(
+                ReferenceGrant.class,
+                home(),
+                "t",
+                "",
+                "",
+                "spec: {from: [{group: 'gateway.networking.k8s.io', kind: '" + pick("HTTPRoute", "TCPRoute")
+                        + "', namespace: '" + home() + "'}], to: [{group: '', kind: 'Service'"
+                        + maybe(", name: 's0'") + "}]}");
+    }
+
+    private HasMetadata layer7Policy() {
+        return read(
+                random.nextBoolean() ? RequestAuthentication.class : Telemetry.class,
+                home(),
+                "g0",
+                "",
+                "",
+                "spec: {" + maybe("targetRefs: [{kind: 'Service', group: '', name: 's0'}]") + "}");
     }
 
     private String home() {

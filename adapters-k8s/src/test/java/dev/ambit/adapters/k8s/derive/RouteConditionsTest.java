@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.api.model.gatewayapi.v1.TLSRoute;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1alpha2.TCPRoute;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -213,6 +214,23 @@ class RouteConditionsTest {
         assertThat(derived.state())
                 .as("nothing for node proxies")
                 .isEqualTo(with(boundCart()).state());
+    }
+
+    @Test
+    void whatIsTooLargeIsLeftOut() {
+        String parents = String.join(", ", Collections.nCopies(33, CART_PARENT));
+        String backends = String.join(", ", Collections.nCopies(1_025, "{name: 'cart', port: 80}"));
+        String from = String.join(", ", Collections.nCopies(17, "{group: '', kind: 'Service', namespace: 'shop'}"));
+
+        for (HasMetadata large : List.of(
+                route(parents, ""), route(CART_PARENT, backends), grant(from, "{group: '', kind: 'Service'}"))) {
+            Derived derived = with(boundCart(), large);
+            assertThat(derived.problems()).singleElement().satisfies(problem -> {
+                assertThat(problem.isRejection()).isTrue();
+                assertThat(problem.message()).contains("at most");
+            });
+            assertThat(derived.conditions().get(ROUTE)).isNull();
+        }
     }
 
     @Test
