@@ -13,8 +13,9 @@ public interface MeshFeed {
     }
 
     /**
-     * Adds a listener. It hears everything there is at once, before this returns, then every change in order. Closing the
-     * subscription ends it.
+     * Adds a listener. It hears everything there is first, in one call, then every change in order. The first call comes
+     * before this returns; if the configuration has not been read yet, it comes once that is read, even if there is nothing in
+     * it. Closing the subscription ends it.
      */
     Subscription subscribe(Listener listener);
 

@@ -56,9 +56,11 @@ public enum Counter {
             "ambit_xds_names_asked",
             "Names that connections rested on and were asked of the control plane, by its answer",
             "answer"),
-    XDS_PUSHES("ambit_xds_pushes", "Discovery responses sent, by type URL", "url"),
     STATUS_WRITES("ambit_status_writes", "Statuses written to objects of the API server, by outcome", "outcome"),
-    XDS_NACKS("ambit_xds_nacks", "Discovery responses that a proxy rejected in part, by type URL", "url"),
+    XDS_PUSHES("pilot_xds_pushes", "Discovery responses sent, by type", "type"),
+    XDS_REJECTS(
+            "pilot_total_xds_rejects", "Total number of XDS responses from pilot rejected by proxy, by type", "type"),
+    XDS_EXPIRED_NONCES("pilot_xds_expired_nonce", "Total number of XDS requests with an expired nonce", "type"),
     PROXIES_STARTED("workload_manager_proxies_started", "The total number of proxies that were started (unstable)"),
     PROXIES_STOPPED("workload_manager_proxies_stopped", "The total number of proxies that were stopped (unstable)"),
     LIVE_FLOWS_ENDED(
@@ -116,7 +118,7 @@ public enum Counter {
 
     /** Whether the name is complete: istiod's are from before OpenMetrics, and dashboards ask for them. */
     public boolean isBare() {
-        return metric.startsWith("citadel_");
+        return metric.startsWith("citadel_") || metric.startsWith("pilot_");
     }
 
     /** One sentence without its full stop. */

@@ -17,7 +17,9 @@ public enum Gauge {
     ENDING_FLOWS("ambit_live_connections_ending", "Connections that wait to be ended because the mesh changed"),
     LIMITED_CONNECTIONS("ambit_connections_held", "Connections of all workloads that count against the node's limit"),
     GREEDIEST_WORKLOAD("ambit_connections_held_by_greediest", "Connections of the workload that holds most"),
-    SUBSCRIBERS("ambit_xds_subscribers", "Proxies connected to this control plane"),
+    SUBSCRIBERS("pilot_xds", "Number of endpoints connected to this pilot using XDS"),
+    SUBSCRIBERS_BEHIND(
+            "ambit_xds_subscribers_behind", "Proxies that have not answered a discovery response for ten seconds"),
     ROOT_EXPIRY(
             "citadel_server_root_cert_expiry_timestamp",
             "The unix timestamp, in seconds, when Citadel root cert will expire"),

@@ -18,6 +18,14 @@ public final class FakeMeshFeed implements MeshFeed {
     private final Map<NamespacedHostname, MeshService> services = new LinkedHashMap<>();
     private final Map<WorkloadUid, Workload> workloads = new LinkedHashMap<>();
     private final List<Listener> listeners = new ArrayList<>();
+    private boolean read = true;
+
+    /** A feed whose configuration is not read until something is published. */
+    public static FakeMeshFeed unread() {
+        var feed = new FakeMeshFeed();
+        feed.read = false;
+        return feed;
+    }
 
     /** Publishes changes as one batch; every listener has heard them when this returns. */
     public synchronized void publish(MeshChange... batch) {
@@ -26,6 +34,7 @@ public final class FakeMeshFeed implements MeshFeed {
 
     public synchronized void publish(List<MeshChange> batch) {
         batch.forEach(this::apply);
+        read = true;
         listeners.forEach(listener -> listener.changed(batch));
     }
 
@@ -46,7 +55,9 @@ public final class FakeMeshFeed implements MeshFeed {
         policies.values().forEach(policy -> everything.add(new MeshChange.PolicyUpserted(policy)));
         services.values().forEach(service -> everything.add(new MeshChange.ServiceUpserted(service)));
         workloads.values().forEach(workload -> everything.add(new MeshChange.WorkloadUpserted(workload)));
-        listener.changed(everything);
+        if (read) {
+            listener.changed(everything);
+        }
         listeners.add(listener);
         return () -> unsubscribe(listener);
     }

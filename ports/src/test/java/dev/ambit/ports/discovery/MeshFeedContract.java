@@ -36,6 +36,15 @@ public abstract class MeshFeedContract {
     }
 
     @Test
+    void tellsANewListenerOfAnEmptyMeshThatThereIsNothing() {
+        var calls = new ArrayList<List<MeshChange>>();
+
+        feed(List.of()).subscribe(calls::add);
+
+        assertThat(calls).containsExactly(List.of());
+    }
+
+    @Test
     void tellsEveryListenerEveryChangeInOrder() {
         var feed = feed(List.of());
         var first = new ArrayList<MeshChange>();

@@ -79,7 +79,7 @@ final class DiscoveryStream {
      */
     private DeltaDiscoveryRequest first(String typeUrl) {
         var request = DeltaDiscoveryRequest.newBuilder()
-                .setNode(options.node().toNode(options.controlPlane().clusterId()))
+                .setNode(options.node().forWire(options.controlPlane().clusterId()))
                 .setTypeUrl(typeUrl)
                 .putAllInitialResourceVersions(known.versions(typeUrl));
         if (options.demand().isPresent() && typeUrl.equals(TypeUrl.ADDRESS)) {

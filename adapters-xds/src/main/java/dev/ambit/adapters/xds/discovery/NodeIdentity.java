@@ -36,7 +36,8 @@ public record NodeIdentity(
         return "ztunnel~" + instanceIp + "~" + podName + "." + namespace + "~" + namespace + ".svc.cluster.local";
     }
 
-    Node toNode(String clusterId) {
+    /** As it is sent with the first request. */
+    public Node forWire(String clusterId) {
         Struct.Builder struct = Struct.newBuilder();
         metadata.forEach((key, value) -> struct.putFields(key, value(value)));
         return Node.newBuilder()

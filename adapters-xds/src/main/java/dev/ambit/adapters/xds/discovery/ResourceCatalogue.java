@@ -1,26 +1,20 @@
 package dev.ambit.adapters.xds.discovery;
 
-import dev.ambit.adapters.xds.proto.discovery.Resource;
 import dev.ambit.adapters.xds.wire.ResourceDecoder;
-import dev.ambit.adapters.xds.wire.ResourceEncoder;
 import dev.ambit.adapters.xds.wire.TypeUrl;
-import dev.ambit.domain.address.NamespacedHostname;
 import dev.ambit.domain.policy.AuthorizationPolicy;
 import dev.ambit.domain.service.MeshService;
 import dev.ambit.domain.view.MeshChange;
-import dev.ambit.domain.view.MeshName;
 import dev.ambit.domain.workload.Workload;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -56,50 +50,20 @@ final class ResourceCatalogue {
      */
     record Touched(Kind kind, String name, Set<String> related, String node) {}
 
-    private static final class Entry {
-        private final Kind kind;
-        private final Resource resource;
-        private final Set<String> related;
-        /** What stands before it, by name: without that a connection to it cannot be planned. */
-        private final Set<String> gateways;
-
-        private final @Nullable Workload workload;
-        private volatile @Nullable Resource asWorkload;
-
-        Entry(Kind kind, Resource resource, Set<String> related, Set<String> gateways, @Nullable Workload workload) {
-            this.kind = kind;
-            this.resource = resource;
-            this.related = related;
-            this.gateways = gateways;
-            this.workload = workload;
-        }
-
-        String node() {
-            return workload == null ? "" : workload.node();
-        }
-
-        /** The form without services is rarely asked for, so it is encoded at the first demand. */
-        Resource as(String typeUrl) {
-            if (!typeUrl.equals(TypeUrl.WORKLOAD) || workload == null) {
-                return resource;
-            }
-            Resource encoded = asWorkload;
-            if (encoded == null) {
-                encoded = ResourceEncoder.workload(workload);
-                asWorkload = encoded;
-            }
-            return encoded;
-        }
-    }
-
     /** A waypoint, and the gateway of its network; more would be a loop. */
     private static final int GATEWAYS_DEEP = 2;
 
+    /** Graves that may lie around before somebody looks whether all subscribers have read of them. */
+    private static final int GRAVES_TOLERATED = 1_000;
+
+    /** How many more graves than resources there may be: what a subscriber that does not keep up costs at most. */
+    private static final int GRAVES_BEYOND_MAX = 20_000;
+
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
-    private final Map<String, Entry> addresses = new HashMap<>();
-    private final Map<String, Entry> policies = new HashMap<>();
-    /** From {@code network/ip} and {@code namespace/hostname} to the workloads and services that go by it. */
-    private final Map<String, Set<String>> byRelated = new HashMap<>();
+    private final ChangeLog addresses = new ChangeLog();
+    private final ChangeLog policies = new ChangeLog();
+    private final SharedBatches batches = new SharedBatches();
+    private @Nullable NameIndex index;
 
     /** Runs with the catalogue as it is and stays. */
     <T> T reading(Supplier<T> action) {
@@ -111,13 +75,32 @@ final class ResourceCatalogue {
         }
     }
 
-    /** Applies a batch and hands what it touched to {@code marked} before anybody can read. */
+    /** Has the names ready by which resources can be asked for, from now on. Not while {@link #reading}. */
+    void serveNames() {
+        lock.writeLock().lock();
+        try {
+            if (index == null) {
+                var made = new NameIndex();
+                addresses.since(0, place -> {
+                    CatalogueEntry entry = place.entry();
+                    if (entry != null) {
+                        made.add(place.name(), entry.related());
+                    }
+                });
+                index = made;
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /** Applies a batch and hands what it touched to {@code marked} before anybody can read; nothing while nobody asks by name. */
     void apply(List<MeshChange> changes, Consumer<List<Touched>> marked) {
         lock.writeLock().lock();
         try {
-            var touched = new ArrayList<Touched>(changes.size());
+            var touched = new ArrayList<Touched>(index == null ? 0 : changes.size());
             for (MeshChange change : changes) {
-                touched.add(apply(change));
+                apply(change, touched);
             }
             marked.accept(touched);
         } finally {
@@ -125,127 +108,147 @@ final class ResourceCatalogue {
         }
     }
 
-    private Touched apply(MeshChange change) {
+    private void apply(MeshChange change, List<Touched> touched) {
         String name = ResourceDecoder.name(change);
-        return switch (change) {
-            case MeshChange.WorkloadUpserted(Workload workload) -> put(name, entry(workload));
-            case MeshChange.ServiceUpserted(MeshService service) -> {
-                Resource resource = ResourceEncoder.address(service);
-                yield put(
-                        name,
-                        new Entry(
-                                Kind.SERVICE,
-                                resource,
-                                Set.copyOf(resource.getAliasesList()),
-                                GatewayNames.of(service),
-                                null));
-            }
-            case MeshChange.PolicyUpserted(AuthorizationPolicy policy) ->
-                put(name, new Entry(Kind.POLICY, ResourceEncoder.authorization(policy), Set.of(), Set.of(), null));
-            case MeshChange.WorkloadRemoved _ -> remove(name, Kind.WORKLOAD);
-            case MeshChange.ServiceRemoved _ -> remove(name, Kind.SERVICE);
-            case MeshChange.PolicyRemoved _ -> remove(name, Kind.POLICY);
-        };
-    }
-
-    private static Entry entry(Workload workload) {
-        Resource resource = ResourceEncoder.address(workload);
-        var related = new HashSet<String>(resource.getAliasesList());
-        for (NamespacedHostname service : workload.services().keySet()) {
-            related.add(service.toString());
+        switch (change) {
+            case MeshChange.WorkloadUpserted(Workload workload) -> put(name, CatalogueEntry.of(workload), touched);
+            case MeshChange.ServiceUpserted(MeshService service) -> put(name, CatalogueEntry.of(service), touched);
+            case MeshChange.PolicyUpserted(AuthorizationPolicy policy) -> put(name, CatalogueEntry.of(policy), touched);
+            case MeshChange.WorkloadRemoved _ -> remove(name, Kind.WORKLOAD, touched);
+            case MeshChange.ServiceRemoved _ -> remove(name, Kind.SERVICE, touched);
+            case MeshChange.PolicyRemoved _ -> remove(name, Kind.POLICY, touched);
         }
-        MeshName.of(workload).forEach(name -> related.add(name.toString()));
-        related.remove(resource.getName());
-        return new Entry(Kind.WORKLOAD, resource, Set.copyOf(related), GatewayNames.of(workload), workload);
     }
 
-    private Touched put(String name, Entry entry) {
-        Entry before = of(entry.kind).put(name, entry);
-        unrelate(name, before);
-        for (String other : entry.related) {
-            byRelated.computeIfAbsent(other, _ -> new LinkedHashSet<>()).add(name);
+    private void put(String name, CatalogueEntry entry, List<Touched> touched) {
+        ChangeLog log = of(entry.kind());
+        CatalogueEntry present = log.get(name);
+        if (present != null && present.isSentAs(entry)) {
+            // Derived anew and no different on the wire.
+            log.replace(name, entry);
+        } else {
+            log.put(name, entry);
         }
-        return touched(entry.kind, name, before, entry);
+        note(name, entry.kind(), present, entry, touched);
     }
 
-    private Touched remove(String name, Kind kind) {
-        Entry before = of(kind).remove(name);
-        unrelate(name, before);
-        return touched(kind, name, before, null);
+    private void remove(String name, Kind kind, List<Touched> touched) {
+        note(name, kind, of(kind).remove(name), null, touched);
     }
 
-    private void unrelate(String name, @Nullable Entry entry) {
-        if (entry == null) {
+    private void note(
+            String name,
+            Kind kind,
+            @Nullable CatalogueEntry before,
+            @Nullable CatalogueEntry after,
+            List<Touched> touched) {
+        if (index == null) {
             return;
         }
-        for (String other : entry.related) {
-            byRelated.computeIfPresent(other, (_, names) -> {
-                names.remove(name);
-                return names.isEmpty() ? null : names;
-            });
-        }
-    }
-
-    private static Touched touched(Kind kind, String name, @Nullable Entry before, @Nullable Entry after) {
         var related = new HashSet<String>();
         String node = "";
-        for (Entry entry : new Entry[] {before, after}) {
-            if (entry != null) {
-                related.addAll(entry.related);
-                node = entry.node();
-            }
+        if (before != null) {
+            related.addAll(before.related());
+            index.remove(name, before.related());
+            node = before.node();
         }
-        return new Touched(kind, name, related, node);
+        if (after != null) {
+            related.addAll(after.related());
+            index.add(name, after.related());
+            node = after.node();
+        }
+        touched.add(new Touched(kind, name, related, node));
     }
 
-    private Map<String, Entry> of(Kind kind) {
+    private ChangeLog of(Kind kind) {
         return kind == Kind.POLICY ? policies : addresses;
     }
 
-    private Map<String, Entry> of(String typeUrl) {
+    /** The resources of a type, and of related ones, in the order of their changes. Only while {@link #reading}. */
+    ChangeLog log(String typeUrl) {
         return typeUrl.equals(TypeUrl.AUTHORIZATION) ? policies : addresses;
     }
 
-    /** The resource of exactly this name. Only while {@link #reading}. */
-    Optional<Resource> find(String typeUrl, String name) {
-        Entry entry = of(typeUrl).get(name);
-        return entry == null || !entry.kind.isServedAs(typeUrl) ? Optional.empty() : Optional.of(entry.as(typeUrl));
+    /**
+     * Forgets removals that everybody has read of, and the oldest of far too many.
+     *
+     * @return whether there were far too many, so that some subscribers have not read of what is forgotten now
+     */
+    boolean tidy(String typeUrl, LongSupplier readByAll) {
+        lock.writeLock().lock();
+        try {
+            ChangeLog log = log(typeUrl);
+            if (log.graves() <= GRAVES_TOLERATED) {
+                return false;
+            }
+            log.forget(readByAll.getAsLong());
+            int most = log.size() + GRAVES_BEYOND_MAX;
+            boolean tooMany = log.graves() > most;
+            log.forgetBeyond(most);
+            return tooMany;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /**
+     * What changed of a type, the same object for everybody who stands at the same place. Only while {@link #reading}.
+     *
+     * @param upsertsAfter the number up to which resources have been read
+     * @param removalsAfter the number up to which removals have been read, or the latest to leave removals out
+     */
+    Batch since(String typeUrl, long upsertsAfter, long removalsAfter) {
+        ChangeLog log = log(typeUrl);
+        return batches.get(new SharedBatches.Range(typeUrl, upsertsAfter, removalsAfter, log.latest()), () -> {
+            var batch = new Batch.Builder();
+            log.since(Math.min(upsertsAfter, removalsAfter), place -> {
+                CatalogueEntry entry = place.entry();
+                if (!place.kind().isServedAs(typeUrl)) {
+                    return;
+                }
+                if (entry == null) {
+                    if (place.at() > removalsAfter) {
+                        batch.remove(place.name());
+                    }
+                } else if (place.at() > upsertsAfter) {
+                    batch.add(entry.as(typeUrl).resource());
+                }
+            });
+            return batch.build();
+        });
+    }
+
+    /** The resource of exactly this name; null if there is none. Only while {@link #reading}. */
+    CatalogueEntry.@Nullable Encoded find(String typeUrl, String name) {
+        CatalogueEntry entry = log(typeUrl).get(name);
+        return entry == null || !entry.kind().isServedAs(typeUrl) ? null : entry.as(typeUrl);
     }
 
     /** How many resources there are, of whatever kind the type has. Only while {@link #reading}. */
     int size(String typeUrl) {
-        return of(typeUrl).size();
-    }
-
-    /** Every name of a type. Only while {@link #reading}. */
-    Set<String> names(String typeUrl) {
-        var names = new LinkedHashSet<String>();
-        of(typeUrl).forEach((name, entry) -> {
-            if (entry.kind.isServedAs(typeUrl)) {
-                names.add(name);
-            }
-        });
-        return names;
+        return log(typeUrl).size();
     }
 
     /**
      * The resources that an asked-for name means: itself, whatever has it as an address, for a service the workloads
      * behind it, and the waypoints and network gateways before any of these, without which a proxy could not use them.
-     * Empty if nothing goes by that name. Only while {@link #reading}.
+     * Empty if nothing goes by that name. Only while {@link #reading}, after {@link #serveNames}.
      */
     Set<String> resolve(String typeUrl, String asked) {
+        if (index == null) {
+            throw new IllegalStateException("names are not served yet");
+        }
         var names = new LinkedHashSet<String>();
-        resolve(typeUrl, asked, names, GATEWAYS_DEEP);
+        resolve(index, typeUrl, asked, names, GATEWAYS_DEEP);
         return names;
     }
 
-    private void resolve(String typeUrl, String asked, Set<String> names, int deep) {
+    private void resolve(NameIndex by, String typeUrl, String asked, Set<String> names, int deep) {
         addIfServed(typeUrl, asked, names);
-        var meant = new LinkedHashSet<String>(byRelated.getOrDefault(asked, Set.of()));
+        var meant = new LinkedHashSet<String>(by.of(asked));
         for (String name : List.copyOf(meant)) {
-            Entry entry = addresses.get(name);
-            if (entry != null && entry.kind == Kind.SERVICE) {
-                meant.addAll(byRelated.getOrDefault(name, Set.of()));
+            if (isService(name)) {
+                meant.addAll(by.of(name));
             }
         }
         meant.forEach(name -> addIfServed(typeUrl, name, names));
@@ -253,19 +256,19 @@ final class ResourceCatalogue {
         if (deep > 0) {
             var gateways = new LinkedHashSet<String>();
             for (String name : meant) {
-                Entry entry = addresses.get(name);
+                CatalogueEntry entry = addresses.get(name);
                 if (entry != null) {
-                    gateways.addAll(entry.gateways);
+                    gateways.addAll(entry.gateways());
                 }
             }
             gateways.stream()
                     .filter(gateway -> !names.contains(gateway))
-                    .forEach(gateway -> resolve(typeUrl, gateway, names, deep - 1));
+                    .forEach(gateway -> resolve(by, typeUrl, gateway, names, deep - 1));
         }
     }
 
     private void addIfServed(String typeUrl, String name, Set<String> names) {
-        if (find(typeUrl, name).isPresent()) {
+        if (find(typeUrl, name) != null) {
             names.add(name);
         }
     }
@@ -273,9 +276,10 @@ final class ResourceCatalogue {
     /** The workloads of a node. Only while {@link #reading}. */
     Set<String> onNode(String node) {
         var names = new LinkedHashSet<String>();
-        addresses.forEach((name, entry) -> {
-            if (entry.kind == Kind.WORKLOAD && entry.node().equals(node)) {
-                names.add(name);
+        addresses.since(0, place -> {
+            CatalogueEntry entry = place.entry();
+            if (entry != null && entry.kind() == Kind.WORKLOAD && entry.node().equals(node)) {
+                names.add(place.name());
             }
         });
         return names;
@@ -283,7 +287,7 @@ final class ResourceCatalogue {
 
     /** Whether a service goes by this name. Only while {@link #reading}. */
     boolean isService(String name) {
-        Entry entry = addresses.get(name);
-        return entry != null && entry.kind == Kind.SERVICE;
+        CatalogueEntry entry = addresses.get(name);
+        return entry != null && entry.kind() == Kind.SERVICE;
     }
 }

@@ -2,23 +2,25 @@ package dev.ambit.adapters.xds.discovery;
 
 import dev.ambit.adapters.xds.discovery.ResourceCatalogue.Touched;
 import dev.ambit.adapters.xds.proto.discovery.DeltaDiscoveryRequest;
-import dev.ambit.adapters.xds.proto.discovery.DeltaDiscoveryResponse;
 import dev.ambit.adapters.xds.wire.TypeUrl;
+import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.issuing.Caller;
 import dev.ambit.ports.telemetry.Counter;
+import dev.ambit.ports.telemetry.Histogram;
 import dev.ambit.ports.telemetry.Meter;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,47 +32,77 @@ import org.slf4j.LoggerFactory;
 final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(SubscriberStream.class);
     private static final int SHOWN_MAX = 2_000;
+    private static final double NANOS = 1e9;
 
-    private final Caller caller;
+    /** A push that the network has not taken by then no longer keeps others waiting. */
+    private static final Duration STALL = Duration.ofSeconds(5);
+
+    /** A response that is not answered by then is reported. */
+    private static final Duration SILENCE = Duration.ofSeconds(10);
+
+    /** What all streams of a service have in common. */
+    record Shared(
+            ResourceCatalogue catalogue,
+            PushThrottle throttle,
+            Executor sending,
+            Meter meter,
+            Clock clock,
+            LongSupplier nanos,
+            Consumer<SubscriberStream> onEnd) {}
+
+    private final Optional<Caller> caller;
+    private final Shared shared;
     private final ResourceCatalogue catalogue;
-    private final ServerCallStreamObserver<DeltaDiscoveryResponse> out;
-    private final Executor sending;
+    private final ServerCallStreamObserver<EncodedResponse> out;
     private final Meter meter;
-    private final Consumer<SubscriberStream> onEnd;
-    private final Map<String, Subscription> subscriptions = new HashMap<>();
+    private final PushPlace place;
+    private final Instant connectedAt;
+    private final Subscriptions subscriptions;
     private final AtomicInteger flushesAsked = new AtomicInteger();
     private long nonces;
     private boolean over;
     private boolean warnedOfType;
+    private boolean warnedOfSilence;
+    /** When the oldest change came that has not been sent; 0 if there is none. */
+    private long changedAt;
+
     private @Nullable Status ending;
     private @Nullable NodeIdentity node;
+    private String version = "";
+    private String cluster = "";
 
-    SubscriberStream(
-            Caller caller,
-            ResourceCatalogue catalogue,
-            ServerCallStreamObserver<DeltaDiscoveryResponse> out,
-            Executor sending,
-            Meter meter,
-            Consumer<SubscriberStream> onEnd) {
+    /**
+     * A stream that has not said anything yet.
+     *
+     * @param caller empty on a port where nobody is authenticated
+     */
+    SubscriberStream(Optional<Caller> caller, Shared shared, ServerCallStreamObserver<EncodedResponse> out) {
         this.caller = caller;
-        this.catalogue = catalogue;
+        this.shared = shared;
+        this.catalogue = shared.catalogue;
         this.out = out;
-        this.sending = sending;
-        this.meter = meter;
-        this.onEnd = onEnd;
+        this.meter = shared.meter;
+        this.subscriptions = new Subscriptions(shared.catalogue);
+        this.connectedAt = shared.clock.instant();
+        this.place = new PushPlace(shared.throttle, STALL.toNanos(), this::flush);
     }
 
     @Override
     public void onNext(DeltaDiscoveryRequest request) {
-        catalogue.reading(() -> {
+        if (Subscription.isByName(request)) {
+            catalogue.serveNames();
+        }
+        boolean more = catalogue.reading(() -> {
             synchronized (this) {
                 if (!over && isIdentified(request)) {
                     handle(request);
                 }
+                return ending != null || !subscriptions.haveNothingToSend();
             }
-            return true;
         });
-        flush();
+        if (more) {
+            flush();
+        }
     }
 
     /** The first request says which node this is; it must be in the namespace that the caller's token proves. */
@@ -84,20 +116,32 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
                     "the first request needs a node id like ztunnel~ip~pod.namespace~namespace.svc.cluster.local"));
             return false;
         }
-        String account = NodeIdentity.metadata(request.getNode(), "SERVICE_ACCOUNT");
-        boolean sameAccount =
-                account.isEmpty() || account.equals(caller.identity().serviceAccount());
-        if (!claimed.get().namespace().equals(caller.identity().namespace()) || !sameAccount) {
+        if (!isProven(claimed.get(), NodeIdentity.metadata(request.getNode(), "SERVICE_ACCOUNT"))) {
             LOG.warn(
-                    "refused a node that its token does not prove\tnode={} identity={}",
+                    "refused a node that its caller does not prove\tnode={} identity={}",
                     shown(request.getNode().getId()),
-                    caller.identity());
+                    identity());
             end(Status.PERMISSION_DENIED.withDescription("the node is not the caller's"));
             return false;
         }
         node = claimed.get();
-        LOG.info("proxy connected\tnode={} identity={}", shown(node.id()), caller.identity());
+        version = shown(NodeIdentity.metadata(request.getNode(), "ISTIO_VERSION"));
+        cluster = shown(NodeIdentity.metadata(request.getNode(), "CLUSTER_ID"));
+        LOG.info("proxy connected\tnode={} identity={}", shown(node.id()), identity());
         return true;
+    }
+
+    private boolean isProven(NodeIdentity claimed, String account) {
+        if (caller.isEmpty()) {
+            return true;
+        }
+        SpiffeId proven = caller.get().identity();
+        return claimed.namespace().equals(proven.namespace())
+                && (account.isEmpty() || account.equals(proven.serviceAccount()));
+    }
+
+    private String identity() {
+        return caller.map(known -> known.identity().toString()).orElse("");
     }
 
     private void handle(DeltaDiscoveryRequest request) {
@@ -113,10 +157,7 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
         }
         Subscription subscription = subscriptions.get(typeUrl);
         if (subscription == null) {
-            String ownNode = node == null ? "" : node.nodeName();
-            subscription = new Subscription(typeUrl, ownNode, catalogue);
-            subscriptions.put(typeUrl, subscription);
-            subscription.begin(request);
+            subscription = subscriptions.begin(request, node == null ? "" : node.nodeName());
         } else {
             answered(subscription, request);
             subscription.change(request);
@@ -128,17 +169,21 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
         if (request.getResponseNonce().isEmpty()) {
             return;
         }
-        boolean expected = subscription.answered(request.getResponseNonce());
-        if (request.hasErrorDetail()) {
-            meter.increment(Counter.XDS_NACKS, request.getTypeUrl());
+        String error = request.hasErrorDetail() ? shown(request.getErrorDetail().getMessage()) : null;
+        boolean expected = subscription.answered().heard(request.getResponseNonce(), error);
+        if (error != null) {
+            meter.increment(Counter.XDS_REJECTS, TypeUrl.metric(request.getTypeUrl()));
             LOG.warn(
                     "a proxy rejected resources\tnode={} typeUrl={} problems=\"{}\"",
                     shownNode(),
                     request.getTypeUrl(),
-                    shown(request.getErrorDetail().getMessage()));
-        } else if (!expected) {
+                    error);
+        }
+        if (!expected) {
+            meter.increment(Counter.XDS_EXPIRED_NONCES, TypeUrl.metric(request.getTypeUrl()));
             LOG.debug("ignored an answer to no response\tnode={} typeUrl={}", shownNode(), request.getTypeUrl());
         }
+        warnedOfSilence &= !expected;
     }
 
     private void checkBounds(Subscription subscription) {
@@ -148,12 +193,29 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
         });
     }
 
-    /** Notes what this subscriber has to hear of. Called while the catalogue is being changed. */
-    synchronized void mark(List<Touched> batch) {
+    /** Ends the stream if it has fallen too far behind. */
+    void checkBounds() {
+        catalogue.reading(() -> {
+            synchronized (this) {
+                subscriptions.all().forEach(this::checkBounds);
+                return true;
+            }
+        });
+    }
+
+    /**
+     * Notes what this subscriber has to hear of. Called while the catalogue is being changed.
+     *
+     * @param since when the oldest of these changes came
+     */
+    synchronized void mark(List<Touched> batch, long since) {
         if (ending != null) {
             return;
         }
-        for (Subscription subscription : subscriptions.values()) {
+        if (changedAt == 0) {
+            changedAt = since;
+        }
+        for (Subscription subscription : subscriptions.all()) {
             subscription.mark(batch);
             checkBounds(subscription);
         }
@@ -171,7 +233,7 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
     void flush() {
         if (flushesAsked.getAndIncrement() == 0) {
             try {
-                sending.execute(this::drain);
+                shared.sending.execute(this::drain);
             } catch (RejectedExecutionException _) {
                 LOG.debug("the service is closed, nothing more is sent\tnode={}", shownNode());
             }
@@ -187,12 +249,14 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
     }
 
     private void sendOnce() {
-        List<DeltaDiscoveryResponse> responses = catalogue.reading(this::collect);
+        long began = shared.nanos.getAsLong();
+        List<EncodedResponse> responses = catalogue.reading(() -> collect(began));
         try {
-            for (DeltaDiscoveryResponse response : responses) {
+            for (EncodedResponse response : responses) {
                 out.onNext(response);
-                meter.increment(Counter.XDS_PUSHES, response.getTypeUrl());
+                count(response, began);
             }
+            release();
             finish();
         } catch (RuntimeException e) {
             // The call was cancelled between our look and our write, or gRPC cannot send. Either way it is over.
@@ -201,33 +265,34 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
         }
     }
 
-    /**
-     * In this order, so that a proxy never applies a workload before the policies it names: policies that are there,
-     * then all of addresses, then policies that went. What cannot be sent yet holds back what must follow it.
-     */
-    private synchronized List<DeltaDiscoveryResponse> collect() {
-        var responses = new ArrayList<DeltaDiscoveryResponse>();
-        if (over || ending != null || !out.isReady()) {
-            return responses;
+    private void count(EncodedResponse response, long began) {
+        String type = TypeUrl.metric(response.typeUrl());
+        meter.increment(Counter.XDS_PUSHES, type);
+        meter.observe(Histogram.XDS_PUSH_TIME, (shared.nanos.getAsLong() - began) / NANOS, type);
+        meter.observe(Histogram.XDS_CONFIG_SIZE, response.batch().body().size(), type);
+    }
+
+    /** Gives the place in the throttle back once the network has taken what was sent. */
+    private void release() {
+        if (out.isReady()) {
+            place.through();
         }
-        Subscription policies = subscriptions.get(TypeUrl.AUTHORIZATION);
-        if (policies != null && policies.isIdle()) {
-            policies.take(nonce(), false).ifPresent(responses::add);
+    }
+
+    /** The connection takes more. */
+    void ready() {
+        release();
+        flush();
+    }
+
+    private synchronized List<EncodedResponse> collect(long now) {
+        if (over || ending != null || !out.isReady() || !place.mayPush(subscriptions.estimate(), now)) {
+            return List.of();
         }
-        boolean policiesAreSent = policies == null || !policies.hasUpserts();
-        boolean addressesAreSent = true;
-        for (String typeUrl : List.of(TypeUrl.ADDRESS, TypeUrl.WORKLOAD)) {
-            Subscription addresses = subscriptions.get(typeUrl);
-            if (addresses == null) {
-                continue;
-            }
-            if (policiesAreSent && addresses.isIdle()) {
-                addresses.take(nonce(), true).ifPresent(responses::add);
-            }
-            addressesAreSent &= addresses.hasNothingToSend();
-        }
-        if (policies != null && addressesAreSent && policies.isIdle()) {
-            policies.take(nonce(), true).ifPresent(responses::add);
+        List<EncodedResponse> responses = subscriptions.take(this::nonce, now);
+        if (changedAt != 0 && subscriptions.haveNothingToSend()) {
+            meter.observe(Histogram.PROXY_CONVERGENCE, (now - changedAt) / NANOS);
+            changedAt = 0;
         }
         return responses;
     }
@@ -246,7 +311,8 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
             subscriptions.clear();
             status = ending;
         }
-        onEnd.accept(this);
+        place.giveUp();
+        shared.onEnd.accept(this);
         if (status.isOk()) {
             out.onCompleted();
         } else {
@@ -263,8 +329,52 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
             over = true;
             subscriptions.clear();
         }
+        place.giveUp();
         LOG.info("proxy disconnected\tnode={}", shownNode());
-        onEnd.accept(this);
+        shared.onEnd.accept(this);
+    }
+
+    /** Up to which removal of a type everybody behind this stream has heard. */
+    synchronized long removalsRead(String typeUrl) {
+        return subscriptions.removalsRead(typeUrl);
+    }
+
+    /** Whether a response has gone unanswered for long. Called now and then; says so once in the log. */
+    boolean isBehind() {
+        long now = shared.nanos.getAsLong();
+        place.look(now);
+        synchronized (this) {
+            Optional<Subscription> silent = subscriptions.silentSince(now - SILENCE.toNanos());
+            if (silent.isPresent() && !warnedOfSilence) {
+                warnedOfSilence = true;
+                LOG.warn(
+                        "a proxy does not answer, so it is sent nothing more\tnode={} typeUrl={} seconds={}",
+                        shownNode(),
+                        silent.get().typeUrl(),
+                        SILENCE.toSeconds());
+            }
+            return silent.isPresent();
+        }
+    }
+
+    /** Empty until the subscriber has said who it is. */
+    Optional<SubscriberStatus> status() {
+        return catalogue.reading(() -> {
+            synchronized (this) {
+                NodeIdentity known = node;
+                if (known == null || over) {
+                    return Optional.empty();
+                }
+                return Optional.of(new SubscriberStatus(
+                        shown(known.id()),
+                        known.namespace(),
+                        cluster,
+                        version,
+                        identity(),
+                        connectedAt,
+                        subscriptions.status(shared.clock.instant(), shared.nanos.getAsLong())));
+            }
+        });
     }
 
     @Override

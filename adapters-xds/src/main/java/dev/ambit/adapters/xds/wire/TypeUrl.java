@@ -13,5 +13,14 @@ public final class TypeUrl {
     /** Layer-4 policies. */
     public static final String AUTHORIZATION = PREFIX + "istio.security.Authorization";
 
+    /** What istiod's metrics call a type; everything that is none of the mesh's has one name. */
+    public static String metric(String typeUrl) {
+        return switch (typeUrl) {
+            case ADDRESS, WORKLOAD -> "wds";
+            case AUTHORIZATION -> "wads";
+            default -> "unknown";
+        };
+    }
+
     private TypeUrl() {}
 }

@@ -21,7 +21,7 @@ class NodeIdentityTest {
     void readsWhatItWrites() {
         var identity = new NodeIdentity("10.0.0.9", "ztunnel.with.dots", "istio-system", "node-1");
 
-        assertThat(NodeIdentity.of(identity.toNode("Kubernetes"))).contains(identity);
+        assertThat(NodeIdentity.of(identity.forWire("Kubernetes"))).contains(identity);
     }
 
     @Test
@@ -30,7 +30,7 @@ class NodeIdentityTest {
         metadata.put("LIST", Arrays.asList(1, true, null, Map.of("k", "v")));
 
         Struct said = new NodeIdentity("10.0.0.9", "p", "ns", "node-1", metadata)
-                .toNode("Kubernetes")
+                .forWire("Kubernetes")
                 .getMetadata();
 
         ListValue list = said.getFieldsOrThrow("LIST").getListValue();

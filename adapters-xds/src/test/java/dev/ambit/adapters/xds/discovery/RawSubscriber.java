@@ -52,7 +52,7 @@ final class RawSubscriber implements AutoCloseable {
     }
 
     static DeltaDiscoveryRequest.Builder first(String typeUrl) {
-        return request(typeUrl).setNode(TestMesh.NODE.toNode("Kubernetes"));
+        return request(typeUrl).setNode(TestMesh.NODE.forWire("Kubernetes"));
     }
 
     static DeltaDiscoveryRequest.Builder firstOf(String typeUrl, String nodeId) {

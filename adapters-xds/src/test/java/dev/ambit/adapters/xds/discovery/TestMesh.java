@@ -5,6 +5,7 @@ import dev.ambit.adapters.xds.channel.TestCertificates;
 import dev.ambit.adapters.xds.channel.TestServer;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.issuing.Caller;
+import dev.ambit.domain.view.ChangePacing;
 import dev.ambit.ports.ca.CallerAuthentication;
 import dev.ambit.ports.discovery.MeshFeed;
 import dev.ambit.ports.telemetry.Meter;
@@ -18,15 +19,32 @@ final class TestMesh implements AutoCloseable {
     static final NodeIdentity NODE = new NodeIdentity("10.0.0.9", "ztunnel-1", "istio-system", "node-1");
     static final TestCertificates ROOT = new TestCertificates("mesh");
 
+    static final DiscoveryOptions AT_ONCE = new DiscoveryOptions(ChangePacing.AT_ONCE, 25, 64 << 20);
+
     private final MeshFeed feed;
+    private final DiscoveryOptions options;
     private final TestServer server;
     private DeltaDiscoveryService service;
 
     TestMesh(MeshFeed feed, Path directory) {
+        this(feed, directory, AT_ONCE);
+    }
+
+    TestMesh(MeshFeed feed, Path directory, DiscoveryOptions options) {
         this.feed = feed;
+        this.options = options;
         this.server = new TestServer(ROOT, "localhost", directory);
-        this.service = new DeltaDiscoveryService(feed, authentication(), Meter.none());
+        this.service = serve();
         server.start(service);
+    }
+
+    private DeltaDiscoveryService serve() {
+        return new DeltaDiscoveryService(
+                feed, DeltaDiscoveryService.Callers.byToken(authentication()), Meter.none(), options);
+    }
+
+    DeltaDiscoveryService service() {
+        return service;
     }
 
     static CallerAuthentication authentication() {
@@ -37,7 +55,7 @@ final class TestMesh implements AutoCloseable {
     }
 
     void start() {
-        service = new DeltaDiscoveryService(feed, authentication(), Meter.none());
+        service = serve();
         server.start(service);
     }
 
@@ -59,14 +77,14 @@ final class TestMesh implements AutoCloseable {
     }
 
     static XdsMeshDiscovery client(ControlPlane controlPlane) {
-        return new XdsMeshDiscovery(options(controlPlane), Meter.none());
+        return new XdsMeshDiscovery(clientOptions(controlPlane), Meter.none());
     }
 
     XdsMeshDiscovery clientOnDemand(DemandLimits limits) {
-        return new XdsMeshDiscovery(options(address()).onDemand(limits), Meter.none());
+        return new XdsMeshDiscovery(clientOptions(address()).onDemand(limits), Meter.none());
     }
 
-    private static XdsClientOptions options(ControlPlane controlPlane) {
+    private static XdsClientOptions clientOptions(ControlPlane controlPlane) {
         return new XdsClientOptions(controlPlane, NODE, 4 << 20, Duration.ofMillis(10), Duration.ofMillis(200));
     }
 

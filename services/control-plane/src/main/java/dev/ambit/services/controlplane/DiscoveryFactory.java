@@ -7,18 +7,39 @@ import dev.ambit.adapters.xds.channel.ClientCertificates;
 import dev.ambit.adapters.xds.discovery.DeltaDiscoveryService;
 import dev.ambit.ports.ca.CertificateIssuing;
 import dev.ambit.services.controlplane.issuing.Callers;
+import dev.ambit.services.controlplane.issuing.CertificateCallers;
 import dev.ambit.services.controlplane.issuing.MeshAuthority;
 import dev.ambit.services.controlplane.mesh.PublishedMesh;
+import dev.ambit.services.controlplane.web.DebugAccess;
+import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
+import java.util.HashSet;
 
 /** The services that proxies call, hosted by Micronaut's gRPC server. */
 @Factory
 final class DiscoveryFactory {
 
     @Singleton
-    DeltaDiscoveryService discovery(PublishedMesh mesh, Callers callers, PrometheusTelemetry telemetry) {
-        return new DeltaDiscoveryService(mesh, callers, telemetry);
+    @Bean(preDestroy = "close")
+    DeltaDiscoveryService discovery(
+            DiscoveryConfig config,
+            PublishedMesh mesh,
+            Callers callers,
+            MeshAuthority authority,
+            PrometheusTelemetry telemetry) {
+        var known = new DeltaDiscoveryService.Callers(
+                callers,
+                chain -> CertificateCallers.authenticate(
+                        chain, authority.authority().trustBundle().revocationsPem()));
+        return new DeltaDiscoveryService(mesh, known, telemetry, config.options());
+    }
+
+    @Singleton
+    DebugAccess debugAccess(DebugConfig config, MeshConfig mesh, Callers callers) {
+        var namespaces = new HashSet<>(config.allowedNamespaces());
+        namespaces.add(mesh.rootNamespace());
+        return new DebugAccess(callers, namespaces);
     }
 
     @Singleton

@@ -96,6 +96,11 @@ public final class ApiServer implements AutoCloseable {
         return files.servingCertificate();
     }
 
+    /** The token of somebody who may do everything, for clients of one's own. */
+    public String adminToken() {
+        return files.adminToken();
+    }
+
     /** A client that may do everything. Closed with the server. */
     public KubernetesClient admin() {
         return admin;

@@ -1,5 +1,6 @@
 package dev.ambit.services.cli.bench;
 
+import dev.ambit.services.cli.scale.ControlPlaneBench;
 import picocli.CommandLine.Command;
 
 /** {@code ambit bench}. */
@@ -7,5 +8,5 @@ import picocli.CommandLine.Command;
         name = "bench",
         description = "Measurements, side by side in one run.",
         mixinStandardHelpOptions = true,
-        subcommands = NodeProxyBench.class)
+        subcommands = {NodeProxyBench.class, ControlPlaneBench.class})
 public final class BenchCommand {}

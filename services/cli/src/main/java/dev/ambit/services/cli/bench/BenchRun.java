@@ -8,6 +8,7 @@ import dev.ambit.services.cli.lab.Network;
 import dev.ambit.services.cli.lab.Network.Node;
 import dev.ambit.services.cli.lab.Network.Pod;
 import dev.ambit.services.cli.lab.Pause;
+import dev.ambit.services.cli.lab.ProcessUsage;
 import dev.ambit.services.cli.lab.Sandbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;

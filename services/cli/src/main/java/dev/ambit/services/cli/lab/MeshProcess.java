@@ -31,19 +31,30 @@ public final class MeshProcess implements AutoCloseable {
     /** Starts the command; its environment is PATH and what is given. */
     public static MeshProcess start(
             String name, NetworkNamespace namespace, List<String> command, Map<String, String> environment, Path log) {
+        ProcessBuilder builder = builder(command, environment, log);
+        return new MeshProcess(name, namespace.call(() -> start(name, builder)), log);
+    }
+
+    /** The same in the network namespace of this process. */
+    public static MeshProcess start(String name, List<String> command, Map<String, String> environment, Path log) {
+        return new MeshProcess(name, start(name, builder(command, environment, log)), log);
+    }
+
+    private static ProcessBuilder builder(List<String> command, Map<String, String> environment, Path log) {
         var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         String path = System.getenv().getOrDefault("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         builder.environment().clear();
         builder.environment().put("PATH", path);
         builder.environment().putAll(environment);
-        Process process = namespace.call(() -> {
-            try {
-                return builder.start();
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot start " + name, e);
-            }
-        });
-        return new MeshProcess(name, process, log);
+        return builder;
+    }
+
+    private static Process start(String name, ProcessBuilder builder) {
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + name, e);
+        }
     }
 
     public String name() {

@@ -19,7 +19,7 @@ import java.util.List;
  * Who shows a certificate of this mesh, to have it renewed: the identity in it and nobody else. It is bound to no pod, so it
  * asks on behalf of nobody.
  */
-final class CertificateCallers {
+public final class CertificateCallers {
     private static final int URI_NAME = 6;
 
     /**
@@ -27,7 +27,7 @@ final class CertificateCallers {
      *
      * @param revocationsPem lists of revoked certificates; empty if there are none
      */
-    static Result authenticate(List<X509Certificate> chain, String revocationsPem) {
+    public static Result authenticate(List<X509Certificate> chain, String revocationsPem) {
         try {
             for (CRL list : lists(revocationsPem)) {
                 for (X509Certificate each : chain) {

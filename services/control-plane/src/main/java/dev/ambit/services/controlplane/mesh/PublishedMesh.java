@@ -58,7 +58,9 @@ public final class PublishedMesh implements MeshFeed, ConfigurationSource.Listen
     @Override
     public Subscription subscribe(MeshFeed.Listener listener) {
         synchronized (order) {
-            listener.changed(state.changesSince(MeshState.EMPTY));
+            if (loaded) {
+                listener.changed(state.changesSince(MeshState.EMPTY));
+            }
             listeners.add(listener);
         }
         return () -> {
@@ -72,11 +74,12 @@ public final class PublishedMesh implements MeshFeed, ConfigurationSource.Listen
     public void derived(MeshState next) {
         synchronized (order) {
             List<MeshChange> changes = next.changesSince(state);
+            boolean first = !loaded;
             state = next;
             loaded = true;
             // Observers first: who may have a certificate is known before proxies learn whom to fetch one for.
             observers.forEach(observer -> tell("observer", () -> observer.accept(next)));
-            if (changes.isEmpty()) {
+            if (changes.isEmpty() && !first) {
                 return;
             }
             changes.forEach(change -> meter.increment(Counter.CONFIGURATION_PUSHES, kind(change)));

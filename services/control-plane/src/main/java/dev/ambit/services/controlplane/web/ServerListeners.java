@@ -9,20 +9,23 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where the web servers listen: readiness and metrics at every address, the admin server at localhost alone. */
+/** Where the web servers listen: readiness, metrics and monitoring at every address, the admin server at localhost alone. */
 @Singleton
 final class ServerListeners implements BeanCreatedEventListener<NettyHttpServerConfiguration> {
     private final int readinessPort;
     private final int metricsPort;
     private final int adminPort;
+    private final int monitoringPort;
 
     ServerListeners(
             @Value("${micronaut.server.port}") int readinessPort,
             @Value("${micronaut.metrics-port}") int metricsPort,
-            @Value("${micronaut.admin-port}") int adminPort) {
+            @Value("${micronaut.admin-port}") int adminPort,
+            @Value("${micronaut.monitoring-port}") int monitoringPort) {
         this.readinessPort = readinessPort;
         this.metricsPort = metricsPort;
         this.adminPort = adminPort;
+        this.monitoringPort = monitoringPort;
     }
 
     @Override
@@ -31,6 +34,7 @@ final class ServerListeners implements BeanCreatedEventListener<NettyHttpServerC
                 .setListeners(List.of(
                         listener("readiness", null, readinessPort, true),
                         listener("metrics", null, metricsPort, false),
+                        listener("monitoring", null, monitoringPort, false),
                         listener("admin", "127.0.0.1", adminPort, false)));
         return event.getBean();
     }

@@ -70,6 +70,18 @@ class PublishedMeshTest {
     }
 
     @Test
+    void nobodyHearsOfAMeshThatHasNotBeenRead() {
+        List<List<MeshChange>> heard = new ArrayList<>();
+        var _ = mesh.subscribe(heard::add);
+        assertThat(heard).isEmpty();
+
+        mesh.derived(MeshState.EMPTY);
+        mesh.derived(MeshState.EMPTY);
+
+        assertThat(heard).containsExactly(List.of());
+    }
+
+    @Test
     void nothingChangedIsNotTold() {
         mesh.derived(stateOf("a"));
         List<List<MeshChange>> heard = new ArrayList<>();
@@ -120,6 +132,7 @@ class PublishedMeshTest {
         List<String> order = new ArrayList<>();
         mesh.observe(_ -> order.add("observer"));
         var _ = mesh.subscribe(_ -> order.add("subscriber"));
+        assertThat(order).containsExactly("observer");
         order.clear();
 
         mesh.derived(stateOf("a"));

@@ -1,4 +1,4 @@
-package dev.ambit.services.cli.bench;
+package dev.ambit.services.cli.lab;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,11 +12,11 @@ import java.util.List;
  * @param cpuSeconds user and system time of all of them together
  * @param rssMiB resident memory of the largest
  */
-record ProcessUsage(double cpuSeconds, double rssMiB) {
+public record ProcessUsage(double cpuSeconds, double rssMiB) {
     /** USER_HZ of every Linux that Java runs on; sysconf would say the same. */
     private static final double TICKS_PER_SECOND = 100;
 
-    static ProcessUsage of(List<Long> pids) {
+    public static ProcessUsage of(List<Long> pids) {
         double cpu = 0;
         double rss = 0;
         for (long pid : pids) {
