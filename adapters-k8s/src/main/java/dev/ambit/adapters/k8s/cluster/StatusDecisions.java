@@ -34,6 +34,17 @@ final class StatusDecisions {
     private static List<ObjectCondition> conditions(
             MeshKind kind, ObjectKey object, Derived derived, List<ObjectProblem> read) {
         List<ObjectCondition> conditions = derived.conditions().getOrDefault(object, List.of());
+        if (WantedStatus.reportsProblems(kind)) {
+            return Stream.concat(
+                            conditions.stream(),
+                            problems(
+                                    object,
+                                    conditions,
+                                    read,
+                                    derived.problemsByObject().getOrDefault(object, List.of()))
+                                    .stream())
+                    .toList();
+        }
         boolean refused = kind.isPolicy() && read.stream().anyMatch(ObjectProblem::isRejection);
         boolean silent = kind == MeshKind.PEER_AUTHENTICATION && conditions.isEmpty();
         if (!refused && !silent) {
@@ -47,6 +58,43 @@ final class StatusDecisions {
                         conditions.stream().filter(each -> !each.type().equals(ACCEPTED)),
                         Stream.of(accepted(object, all)))
                 .toList();
+    }
+
+    /**
+     * What no other condition says already.
+     *
+     * @param read problems of the newest version by itself
+     * @param among those that the version in use has among others
+     */
+    private static Optional<ObjectCondition> problems(
+            ObjectKey object, List<ObjectCondition> conditions, List<ObjectProblem> read, List<ObjectProblem> among) {
+        List<ObjectProblem> untold = Stream.concat(read.stream(), among.stream())
+                .distinct()
+                .filter(problem -> conditions.stream()
+                        .noneMatch(condition -> condition.message().contains(problem.why())))
+                .toList();
+        if (untold.isEmpty()) {
+            return Optional.empty();
+        }
+        String words = untold.stream().map(ObjectProblem::message).collect(Collectors.joining("; "));
+        if (read.stream().anyMatch(ObjectProblem::isRejection)) {
+            return Optional.of(new ObjectCondition(
+                    object,
+                    WantedStatus.PROBLEMS,
+                    false,
+                    "Invalid",
+                    "cannot be used; its last sound version counts, if there was one: " + words));
+        }
+        return Optional.of(
+                untold.stream().anyMatch(ObjectProblem::isRejection)
+                        ? new ObjectCondition(
+                                object, WantedStatus.PROBLEMS, false, "Conflicted", "not all of it is used: " + words)
+                        : new ObjectCondition(
+                                object,
+                                WantedStatus.PROBLEMS,
+                                true,
+                                "UnsupportedValue",
+                                "not all of it has an effect: " + words));
     }
 
     private static ObjectCondition accepted(ObjectKey object, List<ObjectProblem> found) {

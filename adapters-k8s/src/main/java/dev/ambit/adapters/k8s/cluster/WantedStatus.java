@@ -15,6 +15,9 @@ import java.util.Set;
  */
 record WantedStatus(
         MeshKind kind, ObjectKey object, List<ObjectCondition> conditions, List<AllocatedAddress> allocated) {
+    /** What is wrong with an object for which Istio has no condition; not there while nothing is. */
+    static final String PROBLEMS = "ambit.dev/Accepted";
+
     WantedStatus {
         conditions = List.copyOf(conditions);
         allocated = List.copyOf(allocated);
@@ -34,16 +37,20 @@ record WantedStatus(
         return types(kind).contains(type);
     }
 
+    /** Whether what is wrong with objects of the kind has a condition of its own, {@link #PROBLEMS}. */
+    static boolean reportsProblems(MeshKind kind) {
+        return types(kind).contains(PROBLEMS);
+    }
+
     private static Set<String> types(MeshKind kind) {
         return switch (kind) {
             case AUTHORIZATION_POLICY -> Set.of("ZtunnelAccepted", "WaypointAccepted");
             case PEER_AUTHENTICATION -> Set.of("ZtunnelAccepted");
-            case SERVICE -> Set.of("istio.io/WaypointBound");
+            case SERVICE, WORKLOAD_ENTRY -> Set.of("istio.io/WaypointBound", PROBLEMS);
             case SERVICE_ENTRY ->
-                Set.of("istio.io/WaypointBound", "istio.io/WaypointMissing", "istio.io/VisibilityApplied");
-            case WORKLOAD_ENTRY -> Set.of("istio.io/WaypointBound");
+                Set.of("istio.io/WaypointBound", "istio.io/WaypointMissing", "istio.io/VisibilityApplied", PROBLEMS);
             case HTTP_ROUTE, GRPC_ROUTE, TCP_ROUTE, TLS_ROUTE -> Set.of("Accepted", "ResolvedRefs");
-            case REQUEST_AUTHENTICATION, TELEMETRY -> Set.of("ZtunnelAccepted", "WaypointAccepted");
+            case REQUEST_AUTHENTICATION, TELEMETRY -> Set.of("ZtunnelAccepted", "WaypointAccepted", PROBLEMS);
             case NAMESPACE, NODE, POD, SERVICE_ACCOUNT, ENDPOINT_SLICE, GATEWAY, GATEWAY_CLASS, REFERENCE_GRANT ->
                 Set.of();
         };

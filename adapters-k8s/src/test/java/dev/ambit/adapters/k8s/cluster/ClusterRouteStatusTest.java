@@ -107,6 +107,51 @@ class ClusterRouteStatusTest {
         }
     }
 
+    private static String entry(String name, String more) {
+        return """
+                apiVersion: networking.istio.io/v1
+                kind: ServiceEntry
+                metadata: {name: %s, namespace: routes}
+                spec: {hosts: [disputed.example], ports: [{number: 443, name: tls, protocol: TLS}], resolution: DNS%s}
+                """.formatted(name, more);
+    }
+
+    private static JsonNode problems(JsonNode status) {
+        for (JsonNode condition : status.path("conditions")) {
+            if (condition.path("type").asText().equals("ambit.dev/Accepted")) {
+                return condition;
+            }
+        }
+        return status.path("none");
+    }
+
+    @Test
+    void whatIsWrongWithAnEntryIsSaidAndTakenBack() {
+        cluster.write("first", entry("first", ", exportTo: ['.']"));
+        JsonNode ineffective = problems(await(
+                "networking.istio.io/v1",
+                "ServiceEntry",
+                "first",
+                status -> problems(status).path("reason").asText().equals("UnsupportedValue")));
+        cluster.write("second", entry("second", ""));
+        JsonNode conflict = problems(await(
+                "networking.istio.io/v1",
+                "ServiceEntry",
+                "second",
+                status -> problems(status).path("reason").asText().equals("Conflicted")));
+        cluster.delete("first");
+        await(
+                "networking.istio.io/v1",
+                "ServiceEntry",
+                "second",
+                status -> problems(status).isMissingNode());
+
+        assertThat(ineffective.path("status").asText()).isEqualTo("True");
+        assertThat(ineffective.path("message").asText()).contains("exportTo");
+        assertThat(conflict.path("status").asText()).isEqualTo("False");
+        assertThat(conflict.path("message").asText()).contains("disputed.example", "ServiceEntry routes/first");
+    }
+
     @Test
     void anEntryKeepsTheAddressThatItWasGiven() {
         cluster.write("away", """
