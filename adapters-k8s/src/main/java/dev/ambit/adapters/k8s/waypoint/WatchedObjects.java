@@ -4,22 +4,28 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.net.HttpURLConnection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Objects of one kind as the API server has them, kept up to date until this is closed. */
 final class WatchedObjects implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WatchedObjects.class);
     private static final long PAGE = 100;
 
     private final SharedIndexInformer<GenericKubernetesResource> informer;
     private final Map<GatewayKey, JsonNode> objects = new ConcurrentHashMap<>();
     private volatile boolean synced;
+    private volatile String lastComplaint = "";
     private volatile boolean closed;
 
     /**
@@ -54,7 +60,10 @@ final class WatchedObjects implements AutoCloseable {
         informer = wanted.withLimit(PAGE)
                 .runnableInformer(0)
                 .removeNamespaceIndex()
-                .exceptionHandler((_, _) -> true)
+                .exceptionHandler((_, failure) -> {
+                    complain(choice, failure);
+                    return true;
+                })
                 .addEventHandler(new ResourceEventHandler<>() {
                     @Override
                     public void onAdd(GenericKubernetesResource object) {
@@ -90,6 +99,22 @@ final class WatchedObjects implements AutoCloseable {
                     }
                 });
         var _ = informer.start();
+    }
+
+    /** Once per reason, not once per attempt: it is tried again without end. */
+    private void complain(Choice choice, Throwable failure) {
+        String why = String.valueOf(failure.getMessage());
+        boolean forbidden = failure instanceof KubernetesClientException refused
+                && refused.getCode() == HttpURLConnection.HTTP_FORBIDDEN;
+        if (!closed && !why.equals(lastComplaint)) {
+            lastComplaint = why;
+            LOG.warn(
+                    "waypoint: objects cannot be followed, and nothing is deployed until they can\tkind={} labels=\"{}\" why=\"{}{}\"",
+                    choice.kind().kind(),
+                    choice.labels(),
+                    why,
+                    forbidden ? "; deploy/control-plane/waypoints-rbac.yaml grants it" : "");
+        }
     }
 
     private static GatewayKey key(JsonNode json) {

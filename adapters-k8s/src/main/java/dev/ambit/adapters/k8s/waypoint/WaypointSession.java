@@ -215,6 +215,11 @@ final class WaypointSession implements AutoCloseable {
             note(gateway, "occupied", occupied.get());
             return;
         }
+        if (cluster.live(DeployedKind.SERVICE, gateway.namespace(), plan.service())
+                .isEmpty()) {
+            // Applied a moment ago: the watch brings it, and us back here.
+            return;
+        }
         String host = plan.service() + "." + gateway.namespace() + ".svc." + options.clusterDomain();
         ServiceState service = cluster.deployedService(gateway.namespace(), plan.service(), host);
         report(GatewayReport.behind(gateway, List.of(service)), gateway, true);

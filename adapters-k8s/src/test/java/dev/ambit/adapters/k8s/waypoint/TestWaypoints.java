@@ -51,6 +51,11 @@ final class TestWaypoints {
     }
 
     ClusterConnection controlPlane() {
+        grant();
+        return connect();
+    }
+
+    void grant() {
         server.namespace("istio-system");
         for (String file : List.of("rbac.yaml", "waypoints-rbac.yaml")) {
             try {
@@ -63,6 +68,10 @@ final class TestWaypoints {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    /** With whatever rights were granted. */
+    ClusterConnection connect() {
         return ClusterConnection.open(
                 ClusterOptions.IN_CLUSTER.withKubeconfig(server.kubeconfig(server.token("istio-system", "istiod"))));
     }
