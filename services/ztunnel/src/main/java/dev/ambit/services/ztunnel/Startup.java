@@ -19,8 +19,10 @@ import io.micronaut.context.event.StartupEvent;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,9 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
     private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
 
     private static final int WORKLOADS_WORTH_A_PAUSE = 5_000;
+
+    /** After that nobody holds the messages that it came in. */
+    private static final Duration PUSH_LET_GO = Duration.ofSeconds(2);
 
     private final ZtunnelConfig config;
     private final CurrentMesh mesh;
@@ -69,7 +74,8 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
             mesh.observe(view -> chores.execute(() -> prefetch(view)));
         }
         Signals.handle(shutdown);
-        var _ = mesh.whenSynced().thenRunAsync(this::collectFirstPush, chores);
+        var _ = mesh.whenSynced()
+                .thenApply(_ -> chores.schedule(this::collectFirstPush, PUSH_LET_GO.toMillis(), TimeUnit.MILLISECONDS));
         sources.start(mesh);
         serve();
         LOG.info(
