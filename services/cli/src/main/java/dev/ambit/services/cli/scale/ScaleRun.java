@@ -21,6 +21,8 @@ final class ScaleRun {
     private static final Duration BETWEEN = Duration.ofMillis(250);
     private static final Duration IDLE = Duration.ofSeconds(4);
     private static final int WARM_UP = 10;
+    private static final int WARM_UP_ROUNDS = 3;
+    private static final int WARM_UP_CROWD = 10;
     private static final int BURST = 1_000;
     private static final double MILLI = 1e6;
     private static final double SECOND = 1e9;
@@ -57,6 +59,7 @@ final class ScaleRun {
             ProcessUsage started = usage(running);
             note(contender, number, "CPU until ready and 5 s", started.cpuSeconds(), "s");
             note(contender, number, "RSS without subscribers", started.rssMiB(), "MiB");
+            warmUp(running);
             for (int size : crowds) {
                 versions = crowd(number, contender, running, size);
             }
@@ -71,15 +74,32 @@ final class ScaleRun {
         restarted(number, contender, crowds.getLast(), versions);
     }
 
+    /** A control plane runs for weeks, and so would this program's connections. Nothing of it counts. */
+    private void warmUp(Running running) {
+        for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+            try (var crowd = new Crowd(running.discovery(), WARM_UP_CROWD, Map.of(), true)) {
+                Mark nothing = crowd.mark();
+                crowd.connect();
+                crowd.await(nothing, everything(), PATIENCE);
+                change(crowd, i);
+                rewrite(crowd);
+            }
+        }
+        progress.accept("warmed up");
+    }
+
+    private long everything() {
+        return (long) population.pods() + population.services();
+    }
+
     private Map<String, String> crowd(int number, Contender contender, Running running, int size) {
         String who = size == 1 ? "1 subscriber" : size + " subscribers";
-        long everything = (long) population.pods() + population.services();
         try (var crowd = new Crowd(running.discovery(), size, Map.of(), true)) {
             ProcessUsage before = usage(running);
             Mark nothing = crowd.mark();
             long began = System.nanoTime();
             crowd.connect();
-            Heard first = crowd.await(nothing, everything, PATIENCE);
+            Heard first = crowd.await(nothing, everything(), PATIENCE);
             ProcessUsage after = usage(running);
             List<Long> each = first.sorted();
             note(contender, number, who + ", initial push, p50", (each.get(each.size() / 2) - began) / MILLI, "ms");
@@ -144,21 +164,33 @@ final class ScaleRun {
         return new double[] {(heard.first() - written) / MILLI, (heard.last() - written) / MILLI};
     }
 
-    private void burst(int number, Contender contender, Running running, Crowd crowd, String who) {
+    /** What became of many changes, and how long writing them took. */
+    private record Burst(Heard heard, long began, long written) {}
+
+    private Burst rewrite(Crowd crowd) {
         int size = Math.min(BURST, population.pods());
         String text = "r" + revision++;
-        ProcessUsage before = usage(running);
         Mark mark = crowd.mark();
         long began = System.nanoTime();
         api.writeAll(population.some(size).stream()
                 .map(pod -> List.of(population.relabelled(pod, text)))
                 .toList());
         long written = System.nanoTime();
-        Heard heard = crowd.await(mark, size, PATIENCE);
-        String what = who + ", " + size + " pods changed at once, ";
-        note(contender, number, what + "writing took", (written - began) / MILLI, "ms");
-        note(contender, number, what + "last hears after the last write", (heard.last() - written) / MILLI, "ms");
-        note(contender, number, what + "messages each", (double) heard.messagesMax(), "");
+        return new Burst(crowd.await(mark, size, PATIENCE), began, written);
+    }
+
+    private void burst(int number, Contender contender, Running running, Crowd crowd, String who) {
+        ProcessUsage before = usage(running);
+        Burst burst = rewrite(crowd);
+        String what = who + ", " + Math.min(BURST, population.pods()) + " pods changed at once, ";
+        note(contender, number, what + "writing took", (burst.written() - burst.began()) / MILLI, "ms");
+        note(
+                contender,
+                number,
+                what + "last hears after the last write",
+                (burst.heard().last() - burst.written()) / MILLI,
+                "ms");
+        note(contender, number, what + "messages each", (double) burst.heard().messagesMax(), "");
         note(contender, number, what + "CPU", (usage(running).cpuSeconds() - before.cpuSeconds()) * 1e3, "ms");
         Pause.of(BETWEEN);
     }
