@@ -36,9 +36,12 @@ final class PushPlace {
         this.granted = granted;
     }
 
-    /** Whether a push of this size may go now. If not, {@code granted} will be run. */
+    /**
+     * Whether a push of this size may go now. If not, {@code granted} will be run; not after a push that stalls, whose stream hears
+     * itself when the network has taken it.
+     */
     synchronized boolean mayPush(long size, long now) {
-        if (given || state == State.IN_LINE) {
+        if (given || state == State.IN_LINE || state == State.STALLED) {
             return false;
         }
         if (size <= SMALL_BYTES || state == State.HELD) {

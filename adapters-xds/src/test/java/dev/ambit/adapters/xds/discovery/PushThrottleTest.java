@@ -90,7 +90,12 @@ class PushThrottleTest {
         slow.look(11);
 
         assertThat(granted).containsExactly("next");
+        assertThat(slow.mayPush(1 << 20, 12))
+                .as("before the network has taken it")
+                .isFalse();
         slow.through();
+        next.through();
+        assertThat(slow.mayPush(1 << 20, 13)).isTrue();
     }
 
     @Test
