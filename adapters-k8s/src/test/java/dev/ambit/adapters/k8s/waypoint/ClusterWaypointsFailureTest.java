@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ambit.adapters.k8s.cluster.ClusterConnection;
-import dev.ambit.ports.telemetry.Meter;
+import dev.ambit.ports.telemetry.Counter;
+import dev.ambit.ports.telemetry.RecordingTelemetry;
 import dev.ambit.systemtests.cluster.ApiServer;
 import java.time.Clock;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.Timeout;
 class ClusterWaypointsFailureTest {
     private static final ApiKind DEPLOYMENT = DeployedKind.DEPLOYMENT.api();
 
+    private final RecordingTelemetry telemetry = new RecordingTelemetry();
+
     @Test
     void whatIsMissingAtFirstIsMadeUpForWhenItComes() {
         try (ApiServer server = ApiServer.start()) {
@@ -22,7 +25,7 @@ class ClusterWaypointsFailureTest {
             server.namespace("istio-system");
             try (ClusterConnection connection = cluster.connect();
                     var waypoints =
-                            new ClusterWaypoints(connection, TestWaypoints.OPTIONS, Meter.none(), Clock.systemUTC())) {
+                            new ClusterWaypoints(connection, TestWaypoints.OPTIONS, telemetry, Clock.systemUTC())) {
                 waypoints.leads();
                 server.installCrds("gateway.networking.k8s.io");
                 cluster.waypoint("early", "", "");
@@ -39,7 +42,14 @@ class ClusterWaypointsFailureTest {
                 cluster.await(DEPLOYMENT, "late", _ -> true);
                 cluster.object(ApiKind.SERVICE, "early").delete();
                 cluster.await(ApiKind.SERVICE, "early", _ -> true);
+                cluster.waypoint("odd", "annotations: {gateway.istio.io/name-override: a.b}", "");
+                cluster.awaitGateway("odd", "Accepted", "False");
+                waypoints.leadsNoMore();
 
+                assertThat(telemetry.counted(Counter.WAYPOINT_DEPLOYMENTS, "deployed"))
+                        .isGreaterThanOrEqualTo(2);
+                assertThat(telemetry.counted(Counter.WAYPOINT_DEPLOYMENTS, "refused"))
+                        .isEqualTo(1);
                 assertThat(TestWaypoints.condition(untouched, "Accepted")
                                 .path("reason")
                                 .asText())

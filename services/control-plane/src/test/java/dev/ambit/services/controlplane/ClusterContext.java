@@ -48,6 +48,8 @@ final class ClusterContext {
                 "CONFIG_SOURCE", "kubernetes",
                 "KUBECONFIG", kubeconfig.toString(),
                 "POD_NAME", "istiod-0",
+                // Its port is fixed, and somebody else on this machine may have it.
+                "XDS_PLAINTEXT", "off",
                 "CA_DIR", folder.resolve("ca").toString(),
                 "ROOT_CA_DIR", folder.resolve("plugged").toString(),
                 "TOKENS_DIR", folder.resolve("tokens").toString(),

@@ -10,6 +10,8 @@ import dev.ambit.adapters.k8s.waypoint.ClusterWaypoints;
 import dev.ambit.ports.configuration.ConfigurationSource;
 import dev.ambit.services.controlplane.mesh.PublishedMesh;
 import dev.ambit.systemtests.cluster.ApiServer;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
@@ -49,34 +51,52 @@ class ClusterWiringTest {
         assertThat(lease.getSpec().getHolderIdentity()).as("given back").isEmpty();
     }
 
+    /** From a Gateway that somebody wrote to a Service that is behind its waypoint; only the pods are played. */
     @Test
-    void whoLeadsDeploysWaypoints() {
+    void whoLeadsDeploysWaypointsAndServicesAreBoundToThem() {
         KubernetesClient admin = ApiServer.shared().admin();
         ApiServer.shared().installCrds("gateway.networking.k8s.io");
         ApiServer.shared().namespace("guarded");
-        admin.load(new ByteArrayInputStream("""
-                        apiVersion: gateway.networking.k8s.io/v1
-                        kind: Gateway
-                        metadata: {name: guard, namespace: guarded}
-                        spec:
-                          gatewayClassName: istio-waypoint
-                          listeners: [{name: mesh, port: 15008, protocol: HBONE}]
-                        """.getBytes(UTF_8))).serverSideApply();
+        write(admin, """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: Gateway
+                metadata: {name: guard, namespace: guarded}
+                spec:
+                  gatewayClassName: istio-waypoint
+                  listeners: [{name: mesh, port: 15008, protocol: HBONE}]
+                """);
+        write(admin, """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: till, namespace: guarded, labels: {istio.io/use-waypoint: guard}}
+                spec: {ports: [{port: 80}]}
+                """);
         String image = "registry.example/guard:7";
         try (var context = ClusterContext.start(folder, Map.of("WAYPOINT_IMAGE", image))) {
             context.getBean(LeaseLeadership.class);
-            await(() -> admin.apps()
-                            .deployments()
-                            .inNamespace("guarded")
-                            .withName("guard")
-                            .get()
-                    != null);
+            await(() -> bound(admin).equals("False"));
+            write(admin, """
+                    apiVersion: discovery.k8s.io/v1
+                    kind: EndpointSlice
+                    metadata:
+                      name: guard-1
+                      namespace: guarded
+                      labels:
+                        kubernetes.io/service-name: guard
+                        gateway.istio.io/managed: istio.io-mesh-controller
+                        gateway.networking.k8s.io/gateway-name: guard
+                    addressType: IPv4
+                    endpoints: [{addresses: [10.1.0.9], conditions: {ready: true}}]
+                    ports: [{name: mesh, port: 15008, protocol: TCP}]
+                    """);
+            await(() -> bound(admin).equals("True"));
         }
-        assertThat(admin.apps()
-                        .deployments()
-                        .inNamespace("guarded")
-                        .withName("guard")
-                        .get()
+        Deployment deployment = admin.apps()
+                .deployments()
+                .inNamespace("guarded")
+                .withName("guard")
+                .get();
+        assertThat(deployment
                         .getSpec()
                         .getTemplate()
                         .getSpec()
@@ -84,6 +104,19 @@ class ClusterWiringTest {
                         .getFirst()
                         .getImage())
                 .isEqualTo(image);
+    }
+
+    private static void write(KubernetesClient admin, String yaml) {
+        admin.load(new ByteArrayInputStream(yaml.getBytes(UTF_8))).serverSideApply();
+    }
+
+    /** What the Service is told about its waypoint; empty while it is told nothing. */
+    private static String bound(KubernetesClient admin) {
+        return admin.services().inNamespace("guarded").withName("till").get().getStatus().getConditions().stream()
+                .filter(condition -> condition.getType().equals("istio.io/WaypointBound"))
+                .map(Condition::getStatus)
+                .findFirst()
+                .orElse("");
     }
 
     @Test
