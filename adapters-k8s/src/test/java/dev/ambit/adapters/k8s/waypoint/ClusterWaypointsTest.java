@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ambit.adapters.k8s.cluster.ClusterConnection;
 import dev.ambit.ports.telemetry.Meter;
-import dev.ambit.systemtests.cluster.ApiServer;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
@@ -27,7 +26,7 @@ class ClusterWaypointsTest {
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
     private final String namespace = "waypoints-" + TESTS.incrementAndGet();
-    private final TestWaypoints cluster = new TestWaypoints(ApiServer.shared(), namespace);
+    private final TestWaypoints cluster = new TestWaypoints(TestWaypoints.server(), namespace);
     private final ClusterConnection connection = cluster.controlPlane();
     private final ClusterWaypoints waypoints = waypoints(connection);
 
@@ -37,7 +36,7 @@ class ClusterWaypointsTest {
 
     @BeforeAll
     static void kinds() {
-        ApiServer.shared().installCrds();
+        TestWaypoints.server().installCrds();
     }
 
     @BeforeEach

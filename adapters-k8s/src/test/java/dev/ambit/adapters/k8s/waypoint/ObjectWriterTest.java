@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.ambit.adapters.k8s.manifests.YamlObject;
 import dev.ambit.adapters.k8s.waypoint.ObjectWriter.Outcome;
 import dev.ambit.adapters.k8s.waypoint.WaypointPlan.Wanted;
-import dev.ambit.systemtests.cluster.ApiServer;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Instant;
@@ -24,7 +23,7 @@ class ObjectWriterTest {
                     .getFirst());
 
     private Instant now = Instant.EPOCH;
-    private final TestWaypoints cluster = new TestWaypoints(ApiServer.shared(), NAMESPACE);
+    private final TestWaypoints cluster = new TestWaypoints(TestWaypoints.server(), NAMESPACE);
     private final ObjectWriter writer = new ObjectWriter(cluster.admin(), () -> now);
 
     private static Wanted service(String name, int port) {

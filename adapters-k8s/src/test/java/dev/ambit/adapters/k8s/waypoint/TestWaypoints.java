@@ -46,6 +46,15 @@ final class TestWaypoints {
         server.namespace(namespace);
     }
 
+    /** One of their own for the tests of this package: others expect to see what they wrote alone. */
+    static ApiServer server() {
+        return Shared.SERVER;
+    }
+
+    private static final class Shared {
+        private static final ApiServer SERVER = ApiServer.start();
+    }
+
     KubernetesClient admin() {
         return server.admin();
     }
