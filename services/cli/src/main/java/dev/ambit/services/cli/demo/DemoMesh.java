@@ -7,9 +7,11 @@ import dev.ambit.services.cli.lab.NameLookup;
 import dev.ambit.services.cli.lab.Network;
 import dev.ambit.services.cli.lab.Network.Node;
 import dev.ambit.services.cli.lab.Network.Pod;
+import dev.ambit.services.cli.lab.Pause;
 import dev.ambit.services.cli.lab.PodClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The machines, pods and YAML of the demonstration. Addresses are those of deploy/samples/demo. */
@@ -37,6 +40,12 @@ final class DemoMesh implements AutoCloseable {
     static final int APP_PORT = 8080;
 
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(8);
+    private static final Duration NEWS = Duration.ofSeconds(10);
+    private static final int ADMIN_PORT = 15_000;
+    private static final Pattern IN_THE_MESH = Pattern.compile("\"protocol\"\\s*:\\s*\"HBONE\"");
+
+    /** All but the scanner. */
+    private static final int ENROLLED = PODS.size() - 1;
 
     private final Network network = new Network();
     private final List<EchoServer> applications = new ArrayList<>();
@@ -81,7 +90,26 @@ final class DemoMesh implements AutoCloseable {
             ready.put("ztunnel-" + node.name(), mesh.awaitZtunnel(node));
             ready.put("cni-" + node.name(), mesh.awaitAgent(node));
         }
+        for (Node node : List.of(NODE_A, NODE_B)) {
+            awaitNews(node);
+        }
         return ready;
+    }
+
+    /**
+     * A pod that was enrolled a moment ago is in the mesh for others when their proxies have heard of it. Until then they call it
+     * in plaintext, and such a connection ends when they hear.
+     */
+    private void awaitNews(Node node) {
+        var admin = new InetSocketAddress(InetAddress.getLoopbackAddress(), ADMIN_PORT);
+        var client = new PodClient(network.namespace(node.name()), CALL_TIMEOUT);
+        if (!Pause.until(
+                NEWS,
+                () -> client.get(admin, "/config_dump") instanceof PodClient.Answer.Ok(String dump)
+                        && IN_THE_MESH.matcher(dump).results().count() >= ENROLLED)) {
+            throw new LabException("ztunnel of " + node.name() + " has not heard of every enrolled pod within "
+                    + NEWS.toSeconds() + " s; its log is " + ztunnelLog(node));
+        }
     }
 
     /** Copies a step's YAML into the folder that the mesh watches. */
