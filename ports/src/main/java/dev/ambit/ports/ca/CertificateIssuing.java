@@ -22,13 +22,16 @@ public interface CertificateIssuing {
      * @param clientChain the certificates, leaf first, that the caller has proved by TLS to own and that lead to a root of this
      *     mesh; empty if it showed none
      * @param impersonated the workload the caller asks for; empty means the caller itself
+     * @param peer the address that the connection comes from, by which those who are not known yet are told apart; empty if
+     *     there is none
      */
     record Request(
             String bearerToken,
             List<X509Certificate> clientChain,
             String csrPem,
             Duration validity,
-            Optional<String> impersonated) {
+            Optional<String> impersonated,
+            String peer) {
         public Request {
             clientChain = List.copyOf(clientChain);
         }

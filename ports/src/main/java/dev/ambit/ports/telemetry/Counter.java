@@ -97,6 +97,7 @@ public enum Counter {
     CERTIFICATES_ISSUED("ambit_certificates_issued", "Certificates signed or refused, by outcome", "outcome"),
     ENROLMENTS("ambit_enrolments", "Pods enrolled, removed or failed, by outcome", "outcome"),
     WAYPOINT_DEPLOYMENTS("ambit_waypoint_deployments", "What became of Gateways, by outcome", "outcome"),
+    DEBUG_REQUESTS("ambit_debug_requests", "Looks into the control plane, by way and outcome", "way", "outcome"),
     CONFIGURATION_PUSHES("ambit_configuration_changes", "Changes derived from the configuration, by kind", "kind");
 
     private final String metric;

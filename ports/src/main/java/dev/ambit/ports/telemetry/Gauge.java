@@ -30,6 +30,8 @@ public enum Gauge {
             "ambit_ca_rotation_stage_end_timestamp",
             "The unix timestamp, in seconds, when this stage of the replacement of the root may end; 0 without one"),
     AUTHORITY_IMPEDED("ambit_ca_impeded", "1 while the certificate authority cannot sign"),
+    STRANGERS("ambit_certificate_strangers", "Certificate requests that wait for somebody to tell who makes them"),
+    START_WAITS("ambit_start_waits", "1 while the control plane waits for what it cannot start without"),
     CONFIGURATION_PROBLEMS("ambit_configuration_problems", "Things in the configuration that could not be used"),
     NODE_PROXIES("ambit_node_proxies_connected", "Node proxies connected to this node agent"),
     ENROLLED_PODS("ambit_enrolled_pods", "Pods of this node that are in the mesh");

@@ -42,6 +42,14 @@ public abstract class CallerAuthenticationContract {
     }
 
     @Test
+    protected void whatIsKnownIsWhatWasFound() {
+        String token = validToken();
+        Result found = authentication().authenticate(token);
+
+        assertThat(authentication().known(token).orElse(found)).isEqualTo(found);
+    }
+
+    @Test
     protected void aTokenThatEndedProvesNothing() {
         assertRejected(endedToken());
     }

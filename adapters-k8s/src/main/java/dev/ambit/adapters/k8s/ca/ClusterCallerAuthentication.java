@@ -21,6 +21,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -85,18 +86,28 @@ public final class ClusterCallerAuthentication implements CallerAuthentication {
 
     @Override
     public Result authenticate(String bearerToken) {
+        return known(bearerToken).orElseGet(() -> asked(bearerToken));
+    }
+
+    /** What was found a short time ago, or can be seen at a glance. */
+    @Override
+    public Optional<Result> known(String bearerToken) {
         if (bearerToken.length() > LENGTH_MAX) {
-            return rejected("it has " + bearerToken.length() + " characters, at most " + LENGTH_MAX + " are read");
+            return Optional.of(
+                    rejected("it has " + bearerToken.length() + " characters, at most " + LENGTH_MAX + " are read"));
         }
         if (!COMPACT.matcher(bearerToken).matches()) {
-            return rejected("it is not a signed JSON Web Token");
+            return Optional.of(rejected("it is not a signed JSON Web Token"));
         }
+        Remembered answer = remembered.get(digest(bearerToken));
+        return answer != null && clock.instant().isBefore(answer.until())
+                ? Optional.of(answer.result())
+                : Optional.empty();
+    }
+
+    private Result asked(String bearerToken) {
         String key = digest(bearerToken);
-        Remembered known = remembered.get(key);
         Instant now = clock.instant();
-        if (known != null && now.isBefore(known.until())) {
-            return known.result();
-        }
         Result result = review(bearerToken);
         switch (result) {
             case Result.Authenticated _ -> remembered.put(key, new Remembered(result, now.plus(GOOD_FOR)));

@@ -11,6 +11,7 @@ import java.util.function.Function;
 /** Requests that somebody waits for: short, and tried again by whoever waits rather than by the client. */
 record ClusterRequests(KubernetesClient client) {
     static final int CONFLICT = 409;
+    static final int FORBIDDEN = 403;
     static final int NOT_FOUND = 404;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(5);

@@ -33,7 +33,8 @@ public final class ClusterRootStorage implements RootStorage {
         try {
             return Optional.ofNullable(read()).map(ClusterRootStorage::stored);
         } catch (KubernetesClientException e) {
-            throw new CertificateAuthorityException("cannot read " + place() + ": " + requests.describe(e), e);
+            throw new CertificateAuthorityException(
+                    "cannot read " + place() + ": " + requests.describe(e) + remedy(e), e);
         } catch (IllegalArgumentException e) {
             throw new CertificateAuthorityException("cannot read " + place() + ": its data are not base 64", e);
         }
@@ -65,8 +66,16 @@ public final class ClusterRootStorage implements RootStorage {
             if (e.getCode() == ClusterRequests.CONFLICT || (e.getCode() == ClusterRequests.NOT_FOUND && gone())) {
                 return Optional.empty();
             }
-            throw new CertificateAuthorityException("cannot write " + place() + ": " + requests.describe(e), e);
+            throw new CertificateAuthorityException(
+                    "cannot write " + place() + ": " + requests.describe(e) + remedy(e), e);
         }
+    }
+
+    private static String remedy(KubernetesClientException failure) {
+        return failure.getCode() == ClusterRequests.FORBIDDEN
+                ? "; grant get, create and update of secrets in that namespace to our service account, as"
+                        + " deploy/control-plane/certificates-rbac.yaml does"
+                : "";
     }
 
     /** A missing Secret is somebody's doing; a missing namespace is a mistake in the configuration. */

@@ -34,7 +34,6 @@ public final class ClusterTrustBundleDistribution implements TrustBundleDistribu
     private static final Set<String> IGNORED = Set.of("kube-public", "kube-node-lease", "local-path-storage");
 
     private static final int WORKERS = 4;
-    private static final int FORBIDDEN = 403;
 
     private enum Kind {
         ROOTS("istio-ca-root-cert", "root-cert.pem"),
@@ -216,7 +215,7 @@ public final class ClusterTrustBundleDistribution implements TrustBundleDistribu
 
     private void complain(String namespace, KubernetesClientException failure) {
         String why = requests.describe(failure)
-                + (failure.getCode() == FORBIDDEN
+                + (failure.getCode() == ClusterRequests.FORBIDDEN
                         ? "; grant get, list, watch, create and update of configmaps, as deploy/control-plane/certificates-rbac.yaml does"
                         : "");
         if (!why.equals(complaints.put(namespace, why))) {

@@ -3,6 +3,7 @@ package dev.ambit.adapters.xds.ca;
 import com.google.protobuf.Value;
 import dev.ambit.adapters.xds.channel.BearerTokens;
 import dev.ambit.adapters.xds.channel.ClientCertificates;
+import dev.ambit.adapters.xds.channel.PeerAddresses;
 import dev.ambit.adapters.xds.proto.ca.IstioCertificateRequest;
 import dev.ambit.adapters.xds.proto.ca.IstioCertificateResponse;
 import dev.ambit.adapters.xds.proto.ca.IstioCertificateServiceGrpc;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * The control plane's end of istio.v1.auth.IstioCertificateService. Who may have which certificate is decided behind
  * {@link CertificateIssuing}; here is only the wire.
  *
- * <p>The server that hosts it must install {@link BearerTokens} and {@link ClientCertificates}, and must not use a direct executor: issuing may block.
+ * <p>The server that hosts it must install {@link BearerTokens}, {@link ClientCertificates} and {@link
+ * PeerAddresses}, and must not use a direct executor: issuing may block.
  */
 public final class CertificateService extends IstioCertificateServiceGrpc.IstioCertificateServiceImplBase {
     private static final Logger LOG = LoggerFactory.getLogger(CertificateService.class);
@@ -90,7 +92,8 @@ public final class CertificateService extends IstioCertificateServiceGrpc.IstioC
                 clientChain,
                 request.getCsr(),
                 Duration.ofSeconds(seconds),
-                impersonated.isEmpty() ? Optional.empty() : Optional.of(impersonated));
+                impersonated.isEmpty() ? Optional.empty() : Optional.of(impersonated),
+                PeerAddresses.current());
     }
 
     /** Opaque: nobody learns from it which accounts, pods or nodes exist. */

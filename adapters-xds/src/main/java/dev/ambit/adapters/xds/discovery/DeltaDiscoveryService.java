@@ -72,6 +72,19 @@ public final class DeltaDiscoveryService implements BindableService, AutoCloseab
     public record Callers(
             CallerAuthentication byToken, Function<List<X509Certificate>, CallerAuthentication.Result> byCertificate) {
 
+        /** Whoever makes the call that this thread serves; by token if there is one. Why not is for our log alone. */
+        public CallerAuthentication.Result current() {
+            Optional<String> token = BearerTokens.current();
+            List<X509Certificate> chain = ClientCertificates.current();
+            if (token.isPresent()) {
+                return byToken.authenticate(token.get());
+            }
+            return chain.isEmpty()
+                    ? new CallerAuthentication.Result.Rejected(
+                            "there is neither a bearer token nor a client certificate")
+                    : byCertificate.apply(chain);
+        }
+
         /** By token alone. */
         public static Callers byToken(CallerAuthentication tokens) {
             return new Callers(
@@ -174,7 +187,7 @@ public final class DeltaDiscoveryService implements BindableService, AutoCloseab
     }
 
     private StreamObserver<DeltaDiscoveryRequest> authenticated(ServerCallStreamObserver<EncodedResponse> out) {
-        return switch (authenticate()) {
+        return switch (callers.current()) {
             case CallerAuthentication.Result.Authenticated(Caller caller) -> open(Optional.of(caller), out);
             case CallerAuthentication.Result.Rejected(String why) -> {
                 LOG.warn("refused a discovery stream\treason=\"{}\"", why);
@@ -191,18 +204,6 @@ public final class DeltaDiscoveryService implements BindableService, AutoCloseab
             ServerCallStreamObserver<EncodedResponse> out, Status status) {
         out.onError(status.asRuntimeException());
         return new Ignored();
-    }
-
-    /** By token if there is one. Why not is for our log alone. */
-    private CallerAuthentication.Result authenticate() {
-        Optional<String> token = BearerTokens.current();
-        List<X509Certificate> chain = ClientCertificates.current();
-        if (token.isPresent()) {
-            return callers.byToken.authenticate(token.get());
-        }
-        return chain.isEmpty()
-                ? new CallerAuthentication.Result.Rejected("there is neither a bearer token nor a client certificate")
-                : callers.byCertificate.apply(chain);
     }
 
     private StreamObserver<DeltaDiscoveryRequest> open(

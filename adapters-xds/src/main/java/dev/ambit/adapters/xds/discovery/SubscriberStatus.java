@@ -7,12 +7,14 @@ import java.util.Map;
  * How far one subscriber has come.
  *
  * @param id the node id it gave itself; its namespace is proven by {@code identity}
+ * @param podName as that id has it
  * @param istioVersion what it says of its version; may be empty
  * @param identity SPIFFE id that its token or certificate proves; empty on a port where nobody is authenticated
  * @param types by type URL
  */
 public record SubscriberStatus(
         String id,
+        String podName,
         String namespace,
         String clusterId,
         String istioVersion,

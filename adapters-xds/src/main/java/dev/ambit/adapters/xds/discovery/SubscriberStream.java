@@ -3,7 +3,6 @@ package dev.ambit.adapters.xds.discovery;
 import dev.ambit.adapters.xds.discovery.ResourceCatalogue.Touched;
 import dev.ambit.adapters.xds.proto.discovery.DeltaDiscoveryRequest;
 import dev.ambit.adapters.xds.wire.TypeUrl;
-import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.issuing.Caller;
 import dev.ambit.ports.telemetry.Counter;
 import dev.ambit.ports.telemetry.Histogram;
@@ -31,7 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(SubscriberStream.class);
-    private static final int SHOWN_MAX = 2_000;
     private static final double NANOS = 1e9;
 
     /** A push that the network has not taken by then no longer keeps others waiting. */
@@ -67,9 +65,7 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
     private long changedAt;
 
     private @Nullable Status ending;
-    private @Nullable NodeIdentity node;
-    private String version = "";
-    private String cluster = "";
+    private @Nullable Subscriber subscriber;
 
     /**
      * A stream that has not said anything yet.
@@ -105,43 +101,17 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
         }
     }
 
-    /** The first request says which node this is; it must be in the namespace that the caller's token proves. */
     private boolean isIdentified(DeltaDiscoveryRequest request) {
-        if (node != null) {
-            return true;
+        if (subscriber == null) {
+            switch (Subscriber.read(request.getNode(), caller)) {
+                case Subscriber.Reading.Refused(Status why) -> end(why);
+                case Subscriber.Reading.Known(Subscriber known) -> {
+                    subscriber = known;
+                    LOG.info("proxy connected\tnode={} identity={}", known.shown(), known.identity());
+                }
+            }
         }
-        Optional<NodeIdentity> claimed = NodeIdentity.of(request.getNode());
-        if (claimed.isEmpty()) {
-            end(Status.INVALID_ARGUMENT.withDescription(
-                    "the first request needs a node id like ztunnel~ip~pod.namespace~namespace.svc.cluster.local"));
-            return false;
-        }
-        if (!isProven(claimed.get(), NodeIdentity.metadata(request.getNode(), "SERVICE_ACCOUNT"))) {
-            LOG.warn(
-                    "refused a node that its caller does not prove\tnode={} identity={}",
-                    shown(request.getNode().getId()),
-                    identity());
-            end(Status.PERMISSION_DENIED.withDescription("the node is not the caller's"));
-            return false;
-        }
-        node = claimed.get();
-        version = shown(NodeIdentity.metadata(request.getNode(), "ISTIO_VERSION"));
-        cluster = shown(NodeIdentity.metadata(request.getNode(), "CLUSTER_ID"));
-        LOG.info("proxy connected\tnode={} identity={}", shown(node.id()), identity());
-        return true;
-    }
-
-    private boolean isProven(NodeIdentity claimed, String account) {
-        if (caller.isEmpty()) {
-            return true;
-        }
-        SpiffeId proven = caller.get().identity();
-        return claimed.namespace().equals(proven.namespace())
-                && (account.isEmpty() || account.equals(proven.serviceAccount()));
-    }
-
-    private String identity() {
-        return caller.map(known -> known.identity().toString()).orElse("");
+        return subscriber != null;
     }
 
     private void handle(DeltaDiscoveryRequest request) {
@@ -151,13 +121,17 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
                 && !typeUrl.equals(TypeUrl.AUTHORIZATION)) {
             if (!warnedOfType) {
                 warnedOfType = true;
-                LOG.warn("ignored a subscription to an unknown type\tnode={} typeUrl={}", shownNode(), shown(typeUrl));
+                LOG.warn(
+                        "ignored a subscription to an unknown type\tnode={} typeUrl={}",
+                        shownNode(),
+                        Subscriber.shown(typeUrl));
             }
             return;
         }
         Subscription subscription = subscriptions.get(typeUrl);
         if (subscription == null) {
-            subscription = subscriptions.begin(request, node == null ? "" : node.nodeName());
+            subscription = subscriptions.begin(
+                    request, subscriber == null ? "" : subscriber.node().nodeName());
         } else {
             answered(subscription, request);
             subscription.change(request);
@@ -169,7 +143,9 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
         if (request.getResponseNonce().isEmpty()) {
             return;
         }
-        String error = request.hasErrorDetail() ? shown(request.getErrorDetail().getMessage()) : null;
+        String error = request.hasErrorDetail()
+                ? Subscriber.shown(request.getErrorDetail().getMessage())
+                : null;
         boolean expected = subscription.answered().heard(request.getResponseNonce(), error);
         if (error != null) {
             meter.increment(Counter.XDS_REJECTS, TypeUrl.metric(request.getTypeUrl()));
@@ -361,18 +337,12 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
     Optional<SubscriberStatus> status() {
         return catalogue.reading(() -> {
             synchronized (this) {
-                NodeIdentity known = node;
+                Subscriber known = subscriber;
                 if (known == null || over) {
                     return Optional.empty();
                 }
-                return Optional.of(new SubscriberStatus(
-                        shown(known.id()),
-                        known.namespace(),
-                        cluster,
-                        version,
-                        identity(),
-                        connectedAt,
-                        subscriptions.status(shared.clock.instant(), shared.nanos.getAsLong())));
+                return Optional.of(known.status(
+                        connectedAt, subscriptions.status(shared.clock.instant(), shared.nanos.getAsLong())));
             }
         });
     }
@@ -388,12 +358,7 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
     }
 
     private String shownNode() {
-        NodeIdentity known = node;
-        return known == null ? "unknown" : shown(known.id());
-    }
-
-    private static String shown(String text) {
-        String bounded = text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX) + "…";
-        return bounded.replaceAll("\\p{Cntrl}", "?");
+        Subscriber known = subscriber;
+        return known == null ? "unknown" : known.shown();
     }
 }

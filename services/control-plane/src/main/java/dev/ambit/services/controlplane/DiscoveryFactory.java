@@ -4,7 +4,12 @@ import dev.ambit.adapters.telemetry.PrometheusTelemetry;
 import dev.ambit.adapters.xds.ca.CertificateService;
 import dev.ambit.adapters.xds.channel.BearerTokens;
 import dev.ambit.adapters.xds.channel.ClientCertificates;
+import dev.ambit.adapters.xds.channel.PeerAddresses;
+import dev.ambit.adapters.xds.debug.DebugDiscovery;
+import dev.ambit.adapters.xds.debug.DebugPages;
 import dev.ambit.adapters.xds.discovery.DeltaDiscoveryService;
+import dev.ambit.domain.identity.Inspectors;
+import dev.ambit.domain.identity.TrustDomain;
 import dev.ambit.ports.ca.CertificateIssuing;
 import dev.ambit.services.controlplane.issuing.Callers;
 import dev.ambit.services.controlplane.issuing.CertificateCallers;
@@ -21,25 +26,46 @@ import java.util.HashSet;
 final class DiscoveryFactory {
 
     @Singleton
-    @Bean(preDestroy = "close")
-    DeltaDiscoveryService discovery(
-            DiscoveryConfig config,
-            PublishedMesh mesh,
-            Callers callers,
-            MeshAuthority authority,
-            PrometheusTelemetry telemetry) {
-        var known = new DeltaDiscoveryService.Callers(
+    DeltaDiscoveryService.Callers discoveryCallers(Callers callers, MeshAuthority authority) {
+        return new DeltaDiscoveryService.Callers(
                 callers,
                 chain -> CertificateCallers.authenticate(
                         chain, authority.authority().trustBundle().revocationsPem()));
-        return new DeltaDiscoveryService(mesh, known, telemetry, config.options());
+    }
+
+    /** Not hosted by itself: {@link #debugDiscovery} brings it along. */
+    @Singleton
+    @Bean(preDestroy = "close", typed = DeltaDiscoveryService.class)
+    DeltaDiscoveryService discovery(
+            DiscoveryConfig config,
+            PublishedMesh mesh,
+            DeltaDiscoveryService.Callers callers,
+            PrometheusTelemetry telemetry) {
+        return new DeltaDiscoveryService(mesh, callers, telemetry, config.options());
     }
 
     @Singleton
-    DebugAccess debugAccess(DebugConfig config, MeshConfig mesh, Callers callers) {
+    DebugDiscovery debugDiscovery(
+            DeltaDiscoveryService discovery,
+            DeltaDiscoveryService.Callers callers,
+            Inspectors inspectors,
+            DebugPages pages,
+            SourceConfig source,
+            PrometheusTelemetry telemetry) {
+        String instance = source.podName().isEmpty() ? "control-plane" : source.podName();
+        return new DebugDiscovery(discovery, callers, inspectors, pages, instance, telemetry);
+    }
+
+    @Singleton
+    Inspectors inspectors(DebugConfig config, MeshConfig mesh) {
         var namespaces = new HashSet<>(config.allowedNamespaces());
         namespaces.add(mesh.rootNamespace());
-        return new DebugAccess(callers, namespaces);
+        return new Inspectors(new TrustDomain(mesh.trustDomain()), namespaces);
+    }
+
+    @Singleton
+    DebugAccess debugAccess(Callers callers, Inspectors inspectors, PrometheusTelemetry telemetry) {
+        return new DebugAccess(callers, inspectors, telemetry);
     }
 
     @Singleton
@@ -55,6 +81,11 @@ final class DiscoveryFactory {
     @Singleton
     ClientCertificates clientCertificates() {
         return new ClientCertificates();
+    }
+
+    @Singleton
+    PeerAddresses peerAddresses() {
+        return new PeerAddresses();
     }
 
     @Singleton

@@ -28,6 +28,7 @@ import dev.ambit.services.controlplane.issuing.GuardedAuthority;
 import dev.ambit.services.controlplane.issuing.IssueCertificates;
 import dev.ambit.services.controlplane.issuing.LivePods;
 import dev.ambit.services.controlplane.issuing.MeshAuthority;
+import dev.ambit.services.controlplane.issuing.StartupGate;
 import dev.ambit.services.controlplane.mesh.PublishedMesh;
 import dev.ambit.services.controlplane.standalone.NodeProxyFiles;
 import io.micronaut.context.BeanProvider;
@@ -56,14 +57,9 @@ final class IssuingFactory {
     /** Closed with the context: a session in Vault ends with us. */
     @Singleton
     @Bean(preDestroy = "close")
-    MeshAuthority authority(
-            SourceConfig source,
-            CaConfig config,
-            VaultConfig vault,
-            MeshConfig mesh,
-            BeanProvider<ClusterConnection> cluster) {
+    MeshAuthority authority(CaConfig config, VaultConfig vault, MeshConfig mesh, BeanProvider<RootStorage> roots) {
         return switch (config.providerKind()) {
-            case ISTIOD -> istiod(config, mesh, roots(source, config, mesh, cluster));
+            case ISTIOD -> istiod(config, mesh, roots);
             case VAULT -> vault(vault, mesh);
         };
     }
@@ -76,7 +72,7 @@ final class IssuingFactory {
     }
 
     /** Plugged-in certificates go before a root of our own, as with istiod. */
-    private static MeshAuthority istiod(CaConfig config, MeshConfig mesh, RootStorage roots) {
+    private static MeshAuthority istiod(CaConfig config, MeshConfig mesh, BeanProvider<RootStorage> roots) {
         var options = new IstiodCaOptions(
                 new TrustDomain(mesh.trustDomain()),
                 config.maxTtl(),
@@ -84,17 +80,33 @@ final class IssuingFactory {
                 ROOT_LIFETIME,
                 config.backdate(),
                 config.rotationSettle());
-        var plugged = new FolderRootStorage(Path.of(config.pluggedIn()));
-        if (PluggedInCertificateAuthority.isPluggedInto(plugged)) {
-            var authority = PluggedInCertificateAuthority.open(plugged, options, Clock.systemUTC());
+        if (!keepsRoots(config)) {
+            var authority = PluggedInCertificateAuthority.open(plugged(config), options, Clock.systemUTC());
             return new MeshAuthority(authority, authority, Optional.of(authority));
         }
-        var authority = IstiodCertificateAuthority.open(roots, options, Clock.systemUTC());
+        var authority = IstiodCertificateAuthority.open(roots.get(), options, Clock.systemUTC());
         return new MeshAuthority(authority, authority, Optional.of(authority));
     }
 
-    private static RootStorage roots(
-            SourceConfig source, CaConfig config, MeshConfig mesh, BeanProvider<ClusterConnection> cluster) {
+    private static RootStorage plugged(CaConfig config) {
+        return new FolderRootStorage(Path.of(config.pluggedIn()));
+    }
+
+    /** Whether the authority has roots of its own, rather than somebody else's. */
+    static boolean keepsRoots(CaConfig config) {
+        return config.providerKind() == CaConfig.Provider.ISTIOD
+                && !PluggedInCertificateAuthority.isPluggedInto(plugged(config));
+    }
+
+    @Singleton
+    @Bean(preDestroy = "close")
+    StartupGate gate(PrometheusTelemetry telemetry) {
+        return new StartupGate(telemetry, System::nanoTime);
+    }
+
+    /** Made only if something asks for it: the roots that the built-in authority keeps itself. */
+    @Singleton
+    RootStorage roots(SourceConfig source, CaConfig config, MeshConfig mesh, BeanProvider<ClusterConnection> cluster) {
         return switch (source.kind()) {
             case KUBERNETES -> new ClusterRootStorage(cluster.get(), mesh.rootNamespace(), ROOT_SECRET);
             case MANIFESTS -> new FolderRootStorage(Path.of(config.folder()));

@@ -3,6 +3,7 @@ package dev.ambit.services.controlplane;
 import dev.ambit.adapters.xds.discovery.DeltaDiscoveryService;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
+import io.micronaut.context.BeanProvider;
 import io.micronaut.context.annotation.Value;
 import io.micronaut.context.event.ApplicationEventListener;
 import io.micronaut.runtime.server.event.ServerStartupEvent;
@@ -26,7 +27,7 @@ final class PlaintextDiscovery implements ApplicationEventListener<ServerStartup
     private static final Logger LOG = LoggerFactory.getLogger(PlaintextDiscovery.class);
 
     private final DiscoveryConfig config;
-    private final DeltaDiscoveryService discovery;
+    private final BeanProvider<DeltaDiscoveryService> discovery;
     private final int messageBytesMax;
     private final Duration keepAlive;
     private final Duration keepAliveTimeout;
@@ -35,7 +36,7 @@ final class PlaintextDiscovery implements ApplicationEventListener<ServerStartup
 
     PlaintextDiscovery(
             DiscoveryConfig config,
-            DeltaDiscoveryService discovery,
+            BeanProvider<DeltaDiscoveryService> discovery,
             @Value("${grpc.server.max-inbound-message-size}") int messageBytesMax,
             @Value("${grpc.server.keep-alive-time}") Duration keepAlive,
             @Value("${grpc.server.keep-alive-timeout}") Duration keepAliveTimeout,
@@ -64,7 +65,7 @@ final class PlaintextDiscovery implements ApplicationEventListener<ServerStartup
     private synchronized void start(InetSocketAddress address) {
         try {
             server = NettyServerBuilder.forAddress(address)
-                    .addService(discovery.forAnybody())
+                    .addService(discovery.get().forAnybody())
                     .maxInboundMessageSize(messageBytesMax)
                     .keepAliveTime(keepAlive.toMillis(), TimeUnit.MILLISECONDS)
                     .keepAliveTimeout(keepAliveTimeout.toMillis(), TimeUnit.MILLISECONDS)

@@ -1,9 +1,11 @@
 package dev.ambit.services.controlplane;
 
 import dev.ambit.adapters.k8s.cluster.LeaseLeadership;
+import dev.ambit.ports.ca.RootStorage;
 import dev.ambit.ports.configuration.ConfigurationException;
 import dev.ambit.ports.configuration.ConfigurationSource;
 import dev.ambit.services.controlplane.issuing.AuthorityUpkeep;
+import dev.ambit.services.controlplane.issuing.StartupGate;
 import dev.ambit.services.controlplane.mesh.PublishedMesh;
 import dev.ambit.services.controlplane.standalone.NodeProxyFiles;
 import io.micronaut.context.BeanProvider;
@@ -26,44 +28,66 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
     private static final int UPKEEP_SECONDS = 3;
 
     private final SourceConfig config;
+    private final CaConfig ca;
     private final ConfigurationSource source;
     private final BeanProvider<LeaseLeadership> leadership;
     private final PublishedMesh mesh;
     private final BeanProvider<NodeProxyFiles> files;
-    private final ServingIdentity serving;
-    private final AuthorityUpkeep upkeep;
+    private final BeanProvider<RootStorage> roots;
+    private final BeanProvider<ServingIdentity> serving;
+    private final BeanProvider<AuthorityUpkeep> upkeep;
+    private final StartupGate gate;
     private final ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("chores").factory());
 
     Startup(
             SourceConfig config,
+            CaConfig ca,
             ConfigurationSource source,
             BeanProvider<LeaseLeadership> leadership,
             PublishedMesh mesh,
             BeanProvider<NodeProxyFiles> files,
-            ServingIdentity serving,
-            AuthorityUpkeep upkeep) {
+            BeanProvider<RootStorage> roots,
+            BeanProvider<ServingIdentity> serving,
+            BeanProvider<AuthorityUpkeep> upkeep,
+            StartupGate gate) {
         this.config = config;
+        this.ca = ca;
         this.source = source;
         this.leadership = leadership;
         this.mesh = mesh;
         this.files = files;
+        this.roots = roots;
         this.serving = serving;
         this.upkeep = upkeep;
+        this.gate = gate;
     }
 
+    /** A folder is there or is not. An API server may come later, and the web servers say so meanwhile. */
     @Override
     public void onApplicationEvent(StartupEvent event) {
-        upkeep.begin();
-        startSource();
-        var _ = chores.scheduleWithFixedDelay(
-                () -> quietly("certificate authority", upkeep::tend), UPKEEP_SECONDS, UPKEEP_SECONDS, TimeUnit.SECONDS);
-        long renewal = ServingIdentity.RENEWAL.toSeconds();
-        var _ = chores.scheduleWithFixedDelay(
-                () -> quietly("serving certificate", serving::renew), renewal, renewal, TimeUnit.SECONDS);
+        gate.begin(this::begin, config.kind() == SourceConfig.Kind.KUBERNETES);
     }
 
-    /** A folder is there or is not. An API server may be away for a while, and readiness says so meanwhile. */
+    private void begin() {
+        // Asked first, so that nothing is made in vain while they are away.
+        if (IssuingFactory.keepsRoots(ca)) {
+            roots.get().load();
+        }
+        AuthorityUpkeep authority = upkeep.get();
+        ServingIdentity identity = serving.get();
+        authority.begin();
+        startSource();
+        var _ = chores.scheduleWithFixedDelay(
+                () -> quietly("certificate authority", authority::tend),
+                UPKEEP_SECONDS,
+                UPKEEP_SECONDS,
+                TimeUnit.SECONDS);
+        long renewal = ServingIdentity.RENEWAL.toSeconds();
+        var _ = chores.scheduleWithFixedDelay(
+                () -> quietly("serving certificate", identity::renew), renewal, renewal, TimeUnit.SECONDS);
+    }
+
     private void startSource() {
         switch (config.kind()) {
             case MANIFESTS -> {
@@ -107,6 +131,7 @@ final class Startup implements ApplicationEventListener<StartupEvent> {
     /** No more news, then no more chores. */
     @PreDestroy
     void stop() {
+        gate.close();
         source.close();
         if (config.kind() == SourceConfig.Kind.KUBERNETES) {
             leadership.get().close();

@@ -26,8 +26,12 @@ final class ClusterContext {
 
     /** Grants the rights; the first start of the API server in a JVM takes seconds. */
     static KubernetesClient prepare() {
-        KubernetesClient admin = ApiServer.shared().admin();
-        ApiServer.shared().namespace("istio-system");
+        return prepare(ApiServer.shared());
+    }
+
+    static KubernetesClient prepare(ApiServer server) {
+        KubernetesClient admin = server.admin();
+        server.namespace("istio-system");
         for (String rights : List.of("rbac.yaml", "certificates-rbac.yaml", "waypoints-rbac.yaml")) {
             try {
                 byte[] yaml = Files.readAllBytes(Path.of("../../deploy/control-plane", rights));
@@ -43,7 +47,15 @@ final class ClusterContext {
 
     /** Nothing of it may be written into the folder. */
     static ApplicationContext start(Path folder, Map<String, String> more) {
-        Path kubeconfig = ApiServer.shared().kubeconfig(ApiServer.shared().token("istio-system", "istiod"));
+        return start(kubeconfig(ApiServer.shared()), folder, more);
+    }
+
+    /** As the service account that the control plane has. */
+    static Path kubeconfig(ApiServer server) {
+        return server.kubeconfig(server.token("istio-system", "istiod"));
+    }
+
+    static ApplicationContext start(Path kubeconfig, Path folder, Map<String, String> more) {
         Map<String, Object> environment = new HashMap<>(Map.of(
                 "CONFIG_SOURCE", "kubernetes",
                 "KUBECONFIG", kubeconfig.toString(),

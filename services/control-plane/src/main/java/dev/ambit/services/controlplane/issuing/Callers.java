@@ -2,6 +2,7 @@ package dev.ambit.services.controlplane.issuing;
 
 import dev.ambit.ports.ca.CallerAuthentication;
 import java.util.List;
+import java.util.Optional;
 
 /** Several ways to tell who a caller is, asked in their order: the first that knows the token decides. */
 public final class Callers implements CallerAuthentication {
@@ -23,5 +24,19 @@ public final class Callers implements CallerAuthentication {
             answer = answer instanceof Result.Undecided ? answer : next;
         }
         return answer;
+    }
+
+    /** Known if one of them knows the caller, or all know that they do not. */
+    @Override
+    public Optional<Result> known(String bearerToken) {
+        List<Optional<Result>> answers =
+                ways.stream().map(way -> way.known(bearerToken)).toList();
+        return answers.stream()
+                .flatMap(Optional::stream)
+                .filter(Result.Authenticated.class::isInstance)
+                .findFirst()
+                .or(() -> answers.contains(Optional.<Result>empty()) || answers.isEmpty()
+                        ? Optional.empty()
+                        : answers.getLast());
     }
 }

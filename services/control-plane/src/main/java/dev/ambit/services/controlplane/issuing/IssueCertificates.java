@@ -6,6 +6,7 @@ import dev.ambit.domain.issuing.IssuingDecision;
 import dev.ambit.domain.issuing.NodeCheck;
 import dev.ambit.domain.issuing.RequestFacts;
 import dev.ambit.domain.issuing.RequestRules;
+import dev.ambit.domain.issuing.StrangerPlaces;
 import dev.ambit.domain.issuing.ValidityRule;
 import dev.ambit.ports.ca.CallerAuthentication;
 import dev.ambit.ports.ca.CertificateAuthority;
@@ -13,28 +14,21 @@ import dev.ambit.ports.ca.CertificateAuthorityException;
 import dev.ambit.ports.ca.CertificateIssuing;
 import dev.ambit.ports.ca.SigningRequestReading;
 import dev.ambit.ports.telemetry.Counter;
+import dev.ambit.ports.telemetry.Gauge;
 import dev.ambit.ports.telemetry.Meter;
 import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Issues workload certificates. Every request leaves one line in the log {@code audit}: who asked, for whom, and what
- * became of it. The caller of a refused request is told nothing more than that it was refused.
+ * Issues workload certificates. Every request leaves a line in the log {@code audit} ({@link AuditTrail}). The caller of
+ * a refused request is told nothing more than that it was refused.
  */
 public final class IssueCertificates implements CertificateIssuing {
-    private static final Logger AUDIT = LoggerFactory.getLogger("audit");
-    private static final int TEXT_MAX = 400;
-
-    /** Each may wait for an API server or a slow authority; beyond this, callers wait better at their own end. */
+    /** Of callers that are known. Each may wait for a slow authority; beyond this, they wait better at their own end. */
     private static final int UNDER_WAY_MAX = 512;
-
-    private static final Pattern UNPRINTABLE = Pattern.compile("[^\\x20-\\x7e]|\"");
 
     private final CallerAuthentication authentication;
     private final Supplier<NodeCheck> nodeCheck;
@@ -45,6 +39,8 @@ public final class IssueCertificates implements CertificateIssuing {
     private final Meter meter;
     private final Semaphore underWay = new Semaphore(UNDER_WAY_MAX);
     private final CallersUnderWay callers = new CallersUnderWay();
+    private final Strangers strangers = new Strangers(StrangerPlaces.USUAL);
+    private final AuditTrail audit = new AuditTrail(System::nanoTime);
 
     /**
      * The use case.
@@ -66,51 +62,90 @@ public final class IssueCertificates implements CertificateIssuing {
         this.authority = authority;
         this.rates = rates;
         this.meter = meter;
+        meter.gauge(Gauge.STRANGERS, strangers::count);
     }
 
     @Override
     public Answer issue(Request request) {
         meter.increment(Counter.CSRS);
-        if (!underWay.tryAcquire()) {
-            return refused(
-                    "overloaded", "unknown", request, UNDER_WAY_MAX + " requests are under way", new Answer.TooMany());
-        }
         try {
             return answer(request);
         } catch (RuntimeException e) {
             // Also what nobody foresaw leaves its line in the log.
             return refused("unavailable", "unknown", request, String.valueOf(e), new Answer.Unavailable());
-        } finally {
-            underWay.release();
         }
     }
 
+    /** What can be told without asking anybody is; only the others wait among the strangers. */
     private Answer answer(Request request) {
-        return switch (authenticate(request)) {
-            case CallerAuthentication.Result.Rejected(String why) -> {
-                meter.increment(Counter.CSR_AUTHENTICATION_FAILURES);
-                yield refused("unauthenticated", "unknown", request, why, new Answer.Unauthenticated());
+        Optional<CallerAuthentication.Result> known = request.bearerToken().isEmpty()
+                ? Optional.of(withoutToken(request))
+                : authentication.known(request.bearerToken());
+        if (known.isPresent()) {
+            return told(known.get(), request);
+        }
+        if (strangers.enter(request.peer()) instanceof StrangerPlaces.Admission.Refused(String why)) {
+            if (renews(request)) {
+                return told(byCertificate(request), request);
             }
-            case CallerAuthentication.Result.Undecided(String why) ->
-                refused("unavailable", "unknown", request, why, new Answer.Unavailable());
-            case CallerAuthentication.Result.Authenticated(Caller caller) -> authorized(caller, request);
-        };
+            meter.increment(Counter.CERTIFICATES_ISSUED, "strangers");
+            audit.turnedAway(request, why);
+            return new Answer.TooMany();
+        }
+        CallerAuthentication.Result found;
+        try {
+            found = authentication.authenticate(request.bearerToken());
+        } finally {
+            strangers.leave(request.peer());
+        }
+        return told(found, request);
     }
 
     /**
      * By token; else by client certificate, also if there is a token that no longer holds: a machine that renews its
      * certificate still has the token it began with.
      */
-    private CallerAuthentication.Result authenticate(Request request) {
-        if (request.bearerToken().isEmpty()) {
-            return request.clientChain().isEmpty()
-                    ? new CallerAuthentication.Result.Rejected("there is neither a token nor a client certificate")
-                    : byCertificate(request);
+    private Answer told(CallerAuthentication.Result byToken, Request request) {
+        CallerAuthentication.Result found = byToken instanceof CallerAuthentication.Result.Rejected && renews(request)
+                ? byCertificate(request)
+                : byToken;
+        return switch (found) {
+            case CallerAuthentication.Result.Rejected(String why) -> {
+                meter.increment(Counter.CSR_AUTHENTICATION_FAILURES);
+                yield refused("unauthenticated", "unknown", request, why, new Answer.Unauthenticated());
+            }
+            case CallerAuthentication.Result.Undecided(String why) ->
+                refused("unavailable", "unknown", request, why, new Answer.Unavailable());
+            case CallerAuthentication.Result.Authenticated(Caller caller) -> underWay(caller, request);
+        };
+    }
+
+    private static boolean renews(Request request) {
+        return !request.bearerToken().isEmpty()
+                && !request.clientChain().isEmpty()
+                && request.impersonated().isEmpty();
+    }
+
+    private Answer underWay(Caller caller, Request request) {
+        if (!underWay.tryAcquire()) {
+            return refused(
+                    "overloaded",
+                    caller.toString(),
+                    request,
+                    UNDER_WAY_MAX + " requests are under way",
+                    new Answer.TooMany());
         }
-        CallerAuthentication.Result byToken = authentication.authenticate(request.bearerToken());
-        boolean renews =
-                !request.clientChain().isEmpty() && request.impersonated().isEmpty();
-        return byToken instanceof CallerAuthentication.Result.Rejected && renews ? byCertificate(request) : byToken;
+        try {
+            return authorized(caller, request);
+        } finally {
+            underWay.release();
+        }
+    }
+
+    private CallerAuthentication.Result withoutToken(Request request) {
+        return request.clientChain().isEmpty()
+                ? new CallerAuthentication.Result.Rejected("there is neither a token nor a client certificate")
+                : byCertificate(request);
     }
 
     private CallerAuthentication.Result byCertificate(Request request) {
@@ -207,14 +242,7 @@ public final class IssueCertificates implements CertificateIssuing {
     private Answer issued(Caller caller, SpiffeId identity, CertificateAuthority.SigningResult.Signed signed) {
         meter.increment(Counter.CERTIFICATES_ISSUED, "issued");
         meter.increment(Counter.CSR_SUCCESSES);
-        AUDIT.info(
-                "certificate issued\tidentity={} serial={} expires={} caller={} pod={} node={}",
-                identity,
-                signed.serial(),
-                signed.notAfter(),
-                caller.identity(),
-                caller.pod(),
-                caller.node());
+        audit.issued(identity, caller, signed);
         var chain = new ArrayList<>(signed.chainPem());
         chain.add(signed.rootsPem());
         return new Answer.Issued(identity, chain);
@@ -222,18 +250,7 @@ public final class IssueCertificates implements CertificateIssuing {
 
     private Answer refused(String outcome, String caller, Request request, String why, Answer answer) {
         meter.increment(Counter.CERTIFICATES_ISSUED, outcome);
-        AUDIT.warn(
-                "certificate refused\toutcome={} caller=\"{}\" wanted=\"{}\" why=\"{}\"",
-                outcome,
-                printable(caller),
-                printable(request.impersonated().orElse("own")),
-                printable(why));
+        audit.refused(outcome, caller, request, why);
         return answer;
-    }
-
-    /** Callers choose parts of these texts; none of them may forge a line or a field of the log, nor flood it. */
-    private static String printable(String text) {
-        String bounded = text.length() <= TEXT_MAX ? text : text.substring(0, TEXT_MAX) + "...";
-        return UNPRINTABLE.matcher(bounded).replaceAll("?");
     }
 }

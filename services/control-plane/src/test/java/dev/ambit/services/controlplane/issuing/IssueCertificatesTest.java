@@ -124,7 +124,8 @@ class IssueCertificatesTest {
                         chain,
                         "csr",
                         Duration.ofHours(1),
-                        wanted.isEmpty() ? Optional.empty() : Optional.of(wanted)));
+                        wanted.isEmpty() ? Optional.empty() : Optional.of(wanted),
+                        "10.0.0.1"));
     }
 
     private Answer asProxy(String wanted) {

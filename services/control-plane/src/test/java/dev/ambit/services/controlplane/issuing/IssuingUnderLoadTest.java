@@ -96,8 +96,8 @@ class IssuingUnderLoadTest {
     }
 
     private Answer ask(int caller) {
-        return issuing.issue(
-                new Request(Integer.toString(caller), List.of(), "csr", Duration.ofHours(1), Optional.empty()));
+        return issuing.issue(new Request(
+                Integer.toString(caller), List.of(), "csr", Duration.ofHours(1), Optional.empty(), "10.0.0.1"));
     }
 
     private List<Future<Answer>> askMeanwhile(int caller, int times) {

@@ -2,9 +2,12 @@ package dev.ambit.services.controlplane.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.domain.identity.Inspectors;
 import dev.ambit.domain.identity.SpiffeId;
+import dev.ambit.domain.identity.TrustDomain;
 import dev.ambit.domain.issuing.Caller;
 import dev.ambit.ports.ca.CallerAuthentication;
+import dev.ambit.ports.telemetry.Meter;
 import dev.ambit.services.controlplane.web.DebugAccess.Answer;
 import java.net.InetAddress;
 import java.util.Optional;
@@ -22,7 +25,8 @@ class DebugAccessTest {
                     new CallerAuthentication.Result.Authenticated(
                             new Caller(SpiffeId.of("spiffe://cluster.local/ns/" + token + "/sa/someone"), "", "", ""));
             },
-            Set.of("istio-system", "tools"));
+            new Inspectors(TrustDomain.CLUSTER_LOCAL, Set.of("istio-system", "tools")),
+            Meter.none());
 
     @ParameterizedTest
     @CsvSource({
