@@ -14,8 +14,7 @@ final class WebRequest {
     /**
      * Reads parameters; of one that is given twice the first counts.
      *
-     * @param query as on the wire, empty if there is none
-     * @throws IllegalArgumentException if a percent sign in {@code query} begins no escape
+     * @param query of a URI, as it is there, so that every percent sign begins an escape; empty if there is none
      */
     WebRequest(String query, Headers headers) {
         this.headers = headers;

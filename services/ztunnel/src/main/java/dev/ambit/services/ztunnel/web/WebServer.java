@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * HTTP/1.1 at one address for people, probes and scrapers. It is the JDK's server, because a node proxy pays on every node
  * for the classes of a larger one (docs/adr/0026-what-a-node-proxy-does-without.md); each request has a virtual thread.
  *
- * <p>What is not there is answered without a body, as by Istio's ztunnel. A head has two seconds, as there, and 8 KiB.
+ * <p>What is not there is answered without a body, as by Istio's ztunnel. A head has two seconds, as there, and 8 KiB. A target
+ * that is no URI, as one with a percent sign that begins no escape, is answered 400 by the JDK's server itself.
  */
 final class WebServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
@@ -96,15 +97,9 @@ final class WebServer implements AutoCloseable {
         if (!route.takes(exchange.getRequestMethod())) {
             return route.otherwise();
         }
-        WebRequest request;
         try {
             String query = exchange.getRequestURI().getRawQuery();
-            request = new WebRequest(query == null ? "" : query, exchange.getRequestHeaders());
-        } catch (IllegalArgumentException e) {
-            return WebResponse.text(WebResponse.BAD_REQUEST, "the query is not as in a URL: " + e.getMessage() + "\n");
-        }
-        try {
-            return route.answer().apply(request);
+            return route.answer().apply(new WebRequest(query == null ? "" : query, exchange.getRequestHeaders()));
         } catch (RuntimeException | Error e) {
             LOG.error("a request failed\tpath=\"{}\"", route.path(), e);
             return WebResponse.text(WebResponse.SERVER_ERROR, "failed; this proxy's log says why\n");
