@@ -1,5 +1,6 @@
 package dev.ambit.domain.address;
 
+import dev.ambit.domain.collection.Hashes;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -132,6 +133,11 @@ public record IpAddress(long high, long low, Family family) implements Comparabl
     /** 127.0.0.0/8 or ::1. */
     public boolean isLoopback() {
         return isV4() ? low >>> 24 == 127 : high == 0 && low == 1;
+    }
+
+    @Override
+    public int hashCode() {
+        return Hashes.all(family.bits(), Hashes.of(high), Hashes.of(low));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.ambit.domain.address;
 
+import dev.ambit.domain.collection.Hashes;
 import java.util.Optional;
 
 /** A service's name on the wire: its namespace and host name. */
@@ -12,6 +13,11 @@ public record NamespacedHostname(String namespace, String hostname) implements C
             return Optional.empty();
         }
         return Optional.of(new NamespacedHostname(text.substring(0, slash), text.substring(slash + 1)));
+    }
+
+    @Override
+    public int hashCode() {
+        return Hashes.both(namespace.hashCode(), hostname.hashCode());
     }
 
     @Override

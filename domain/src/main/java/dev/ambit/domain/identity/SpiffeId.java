@@ -1,5 +1,7 @@
 package dev.ambit.domain.identity;
 
+import dev.ambit.domain.collection.Hashes;
+
 /**
  * A workload identity in the form Istio issues: {@code spiffe://<trust domain>/ns/<namespace>/sa/<service account>}.
  *
@@ -44,6 +46,11 @@ public record SpiffeId(TrustDomain trustDomain, String namespace, String service
     /** The identity without its scheme, the form that policies call a principal. */
     public String principal() {
         return trustDomain.name() + "/ns/" + namespace + "/sa/" + serviceAccount;
+    }
+
+    @Override
+    public int hashCode() {
+        return Hashes.all(trustDomain.hashCode(), namespace.hashCode(), serviceAccount.hashCode());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.ambit.domain.policy;
 
+import dev.ambit.domain.collection.Hashes;
 import java.util.Optional;
 
 /** Namespace and name of a policy, the name xDS gives it and denials print. */
@@ -12,6 +13,11 @@ public record PolicyName(String namespace, String name) implements Comparable<Po
             return Optional.empty();
         }
         return Optional.of(new PolicyName(text.substring(0, slash), text.substring(slash + 1)));
+    }
+
+    @Override
+    public int hashCode() {
+        return Hashes.both(namespace.hashCode(), name.hashCode());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.ambit.domain.view;
 import dev.ambit.domain.address.NamespacedHostname;
 import dev.ambit.domain.address.NetworkAddress;
 import dev.ambit.domain.collection.Groups;
+import dev.ambit.domain.collection.Hashes;
 import dev.ambit.domain.collection.PersistentMap;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.workload.PodRef;
@@ -126,6 +127,11 @@ record WorkloadIndex(
 
     /** What {@link PodRef#is} compares. */
     record PodKey(String namespace, String name, String serviceAccount) {
+        @Override
+        public int hashCode() {
+            return Hashes.all(namespace.hashCode(), name.hashCode(), serviceAccount.hashCode());
+        }
+
         static PodKey of(Workload workload) {
             return new PodKey(
                     workload.namespace(), workload.name(), workload.identity().serviceAccount());
