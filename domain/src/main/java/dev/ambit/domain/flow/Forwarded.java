@@ -9,15 +9,25 @@ final class Forwarded {
     /** Longer than any that a proxy of the mesh writes. */
     private static final int LENGTH_MAX = 1_024;
 
-    /** {@code for="ip:port"}, and {@code ;host=} unless the host is empty. */
+    /**
+     * {@code for="ip:port"}, and {@code ;host=} unless the host is empty or would not be read as what it is: a name that is not
+     * ASCII would cost the peer the whole header, and a control character the whole request.
+     */
     static String format(IpPort client, String host) {
         String from = "for=\"" + client + '"';
-        return host.isEmpty() ? from : from + ";host=" + host;
+        return !host.isEmpty() && host.chars().allMatch(Forwarded::standsUnquoted) ? from + ";host=" + host : from;
     }
 
-    /** The {@code host} of the first element, in lower case; empty if there is none or the text is too long. */
+    private static boolean standsUnquoted(int character) {
+        return character > ' ' && character < 0x7f && ";,\"".indexOf(character) < 0;
+    }
+
+    /**
+     * The {@code host} of the first element, in lower case; empty if there is none, or if the text is too long or not ASCII
+     * (RFC 9110 5.5), which no proxy of a mesh writes.
+     */
     static String host(String header) {
-        if (header.length() > LENGTH_MAX) {
+        if (header.length() > LENGTH_MAX || header.chars().anyMatch(character -> character > 0x7f)) {
             return "";
         }
         int comma = header.indexOf(',');

@@ -246,6 +246,9 @@ class OutboundTableTest {
         assertThat(Forwarded.format(IpPort.of("::1", 80), "")).isEqualTo("for=\"[::1]:80\"");
         assertThat(Forwarded.format(IpPort.of("127.0.0.1", 80), "example.com"))
                 .isEqualTo("for=\"127.0.0.1:80\";host=example.com");
+        for (String host : List.of("c\u00e4rt.shop", "a;proto=https", "a\r\nx: y", "a b", "a\"", "a,b", "\u007f")) {
+            assertThat(Forwarded.format(IpPort.of("127.0.0.1", 80), host)).isEqualTo("for=\"127.0.0.1:80\"");
+        }
     }
 
     @Test
