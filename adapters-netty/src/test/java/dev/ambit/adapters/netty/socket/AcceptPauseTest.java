@@ -23,7 +23,12 @@ class AcceptPauseTest {
         assertThat(listener.config().isAutoRead()).isFalse();
         assertThat(told).as("once per pause").hasSize(1);
 
-        listener.advanceTimeBy(AcceptPause.PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        listener.advanceTimeBy(AcceptPause.PAUSE_MILLIS - 1, TimeUnit.MILLISECONDS);
+        listener.runScheduledPendingTasks();
+        assertThat(listener.config().isAutoRead())
+                .as("before the pause is over")
+                .isFalse();
+        listener.advanceTimeBy(1, TimeUnit.MILLISECONDS);
         listener.runScheduledPendingTasks();
         assertThat(listener.config().isAutoRead()).isTrue();
 

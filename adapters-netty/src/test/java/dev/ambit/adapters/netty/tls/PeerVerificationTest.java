@@ -2,20 +2,30 @@ package dev.ambit.adapters.netty.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.ambit.adapters.netty.tls.Certificates.Request;
 import dev.ambit.domain.flow.ResponseFlag;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.ports.credentials.FakeRevocations;
+import dev.ambit.ports.credentials.Revocations;
+import dev.ambit.ports.credentials.RevokedCertificate;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslCertificateException;
+import io.netty.internal.tcnative.CertificateVerifier;
+import java.net.Socket;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -216,6 +226,127 @@ class PeerVerificationTest {
         verification.expect(engine, Set.of(SpiffeId.of(STOCK)));
         revocations.revoke(chain[0]);
         assertThatThrownBy(() -> server(chain)).hasMessageContaining("revoked");
+    }
+
+    @Test
+    void aKnownChainIsNotVerifiedAgain() throws CertificateException {
+        X509Certificate[] chain = ROOT.chain(stock());
+        client(chain);
+        var first = known.find(List.of(ROOT.certificate()), List.of(chain), now);
+        client(Certificates.copy(chain));
+
+        assertThat(first).isPresent();
+        assertThat(known.find(List.of(ROOT.certificate()), List.of(chain), now).orElseThrow())
+                .isSameAs(first.orElseThrow());
+    }
+
+    @Test
+    void aKnownChainVouchesForNothingButItself() throws CertificateException {
+        X509Certificate[] chain = ROOT.intermediate("O=between").chain(stock());
+        client(chain);
+
+        assertThatThrownBy(() -> client(chain[0])).hasMessageContaining("not trusted");
+    }
+
+    /** The leaf from half an hour before to half an hour after, what signed it from a minute before to an hour after. */
+    @Test
+    void aKnownChainIsValidAsLongAsAllOfItIs() throws CertificateException {
+        Instant start = now;
+        Certificates between = ROOT.intermediate("O=between");
+        X509Certificate[] early = between.chain(stock().from(start.minus(Duration.ofMinutes(30))));
+        X509Certificate[] late = between.chain(stock().from(start.minus(Duration.ofSeconds(1))));
+        client(early);
+        client(late);
+
+        now = start.minus(Duration.ofMinutes(10));
+        assertThatThrownBy(() -> client(early))
+                .as("its intermediate is not valid yet")
+                .hasMessageContaining("NotBefore");
+        now = start.plus(Duration.ofMinutes(40));
+        assertThatThrownBy(() -> client(early)).as("its leaf has expired").hasMessageContaining("NotAfter");
+        client(late);
+        now = between.certificate().getNotAfter().toInstant().plusMillis(1);
+        assertThat(now).isBefore(late[0].getNotAfter().toInstant());
+        assertThatThrownBy(() -> client(late))
+                .as("its intermediate has expired")
+                .hasMessageContaining("NotAfter");
+    }
+
+    @Test
+    void theTimeThatCountsIsTheOneThatWasGiven() throws CertificateException {
+        X509Certificate[] chain = ROOT.chain(stock().from(now.plus(Duration.ofHours(2))));
+        now = now.plus(Duration.ofMinutes(150));
+
+        client(chain);
+    }
+
+    @Test
+    void aLeafThatNamesNoPurposeServesBoth() throws CertificateException {
+        X509Certificate[] chain = ROOT.chain(stock().purposes());
+        client(chain);
+        server(chain);
+    }
+
+    /** What the peer's alert becomes: expired or revoked or unsuitable certificates have words of their own. */
+    @Test
+    void everyRefusalHasItsAlert() {
+        X509Certificate[] serverOnly = ROOT.chain(stock().purposes(KeyPurposeId.id_kp_serverAuth));
+        X509Certificate[] chain = ROOT.chain(stock());
+        revocations.revoke(chain[0]);
+
+        assertThat(alert(() -> client(serverOnly))).isEqualTo(CertificateVerifier.X509_V_ERR_INVALID_PURPOSE);
+        assertThat(alert(() -> client(chain))).isEqualTo(CertificateVerifier.X509_V_ERR_CERT_REVOKED);
+        assertThat(alert(() -> client(Certificates.root("O=root").chain(stock()))))
+                .isEqualTo(CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+        assertThat(alert(() -> client(ROOT.chain(new Request().dns("cluster.local")))))
+                .isEqualTo(CertificateVerifier.X509_V_ERR_PERMITTED_VIOLATION);
+    }
+
+    private static int alert(ThrowingCallable check) {
+        return catchThrowableOfType(OpenSslCertificateException.class, check).errorCode();
+    }
+
+    @Test
+    void withoutAHandshakeNobodyIsTrusted() {
+        X509Certificate[] chain = ROOT.chain(stock());
+        assertThatThrownBy(() -> verification.checkClientTrusted(chain, "")).hasMessageContaining("no handshake");
+        assertThatThrownBy(() -> verification.checkServerTrusted(chain, "")).hasMessageContaining("no handshake");
+        assertThatThrownBy(() -> verification.checkClientTrusted(chain, "", new Socket()))
+                .hasMessageContaining("no handshake");
+        assertThatThrownBy(() -> verification.checkServerTrusted(chain, "", new Socket()))
+                .hasMessageContaining("no handshake");
+        assertThat(verification.getAcceptedIssuers()).containsExactly(ROOT.certificate());
+    }
+
+    @Test
+    void revocationIsAskedAboutThePathAndTheRootsThatWereUsed() throws CertificateException {
+        var asked = new ArrayList<List<List<X509Certificate>>>();
+        var strict = new PeerVerification(
+                ROOT.workload(SpiffeId.of(CART)),
+                new Revocations() {
+                    @Override
+                    public Optional<RevokedCertificate> revokedIn(
+                            List<X509Certificate> chain, List<X509Certificate> roots) {
+                        asked.add(List.of(chain, roots));
+                        return Optional.empty();
+                    }
+
+                    @Override
+                    public void onChange(Runnable action) {
+                        // Nothing changes here.
+                    }
+
+                    @Override
+                    public void close() {
+                        // Holds nothing.
+                    }
+                },
+                known,
+                () -> now);
+        X509Certificate[] chain = ROOT.intermediate("O=between").chain(stock());
+        strict.checkClientTrusted(new X509Certificate[] {chain[0], chain[1], ROOT.certificate()}, "", engine);
+
+        assertThat(asked).containsExactly(List.of(List.of(chain), List.of(ROOT.certificate())));
     }
 
     /** One memory serves all identities of a node, whose roots may differ while a root is replaced. */
