@@ -69,7 +69,7 @@ public final class NettyTransport implements Transport {
 
     @Override
     public boolean isServed(PodBinding pod) {
-        return limits.portReuse()
+        return limits.sockets().portReuse()
                 && PodListener.isTaken(pod.namespace(), pod.ports().inboundHbone());
     }
 

@@ -31,7 +31,7 @@ final class OutboundCapture {
             connection.close();
             return;
         }
-        PodSockets.keepAlive(connection, pod.limits().keepalive());
+        PodSockets.keepAlive(connection, pod.limits().sockets().keepalive());
         var application = new SocketLeg(connection);
         connection.pipeline().addLast(application.handler());
         carry(application, connection.eventLoop(), IpPort.of(remote), OriginalDestination.of(connection));

@@ -27,7 +27,7 @@ final class PlaintextInbound {
             connection.close();
             return;
         }
-        PodSockets.keepAlive(connection, pod.limits().keepalive());
+        PodSockets.keepAlive(connection, pod.limits().sockets().keepalive());
         var caller = new SocketLeg(connection);
         connection.pipeline().addLast(caller.handler());
         EventLoop loop = connection.eventLoop();

@@ -26,7 +26,7 @@ final class SocksCapture {
             connection.close();
             return;
         }
-        PodSockets.keepAlive(connection, pod.limits().keepalive());
+        PodSockets.keepAlive(connection, pod.limits().sockets().keepalive());
         new Request(connection, IpPort.of(remote)).start();
     }
 

@@ -163,7 +163,8 @@ final class TunnelDial implements SessionOwner {
     /** Starts to count the time without streams. */
     void idle() {
         if (expiry == null && !over) {
-            expiry = loop.schedule(this::close, pod.limits().idleTunnelTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            expiry = loop.schedule(
+                    this::close, pod.limits().tunnels().idleTimeout().toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

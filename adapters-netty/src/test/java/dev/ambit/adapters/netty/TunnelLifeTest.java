@@ -27,16 +27,7 @@ class TunnelLifeTest {
 
     private static TransportLimits limits() {
         TransportLimits istio = TransportLimits.ISTIO;
-        return new TransportLimits(
-                istio.connectTimeout(),
-                istio.handshakeTimeout(),
-                istio.streamWindowBytes(),
-                istio.connectionWindowBytes(),
-                istio.frameBytes(),
-                istio.streamsPerTunnelMax(),
-                IDLE,
-                0,
-                TransportLimits.OriginalSource.NEVER);
+        return istio.withTunnels(istio.tunnels().withIdleTimeout(IDLE)).withSockets(unmarked());
     }
 
     /** The tunnel that a new connection takes, by its source port. */
@@ -92,16 +83,15 @@ class TunnelLifeTest {
 
     private static TransportLimits narrow() {
         TransportLimits istio = TransportLimits.ISTIO;
-        return new TransportLimits(
-                istio.connectTimeout(),
-                istio.handshakeTimeout(),
-                istio.streamWindowBytes(),
-                65_535,
-                istio.frameBytes(),
-                istio.streamsPerTunnelMax(),
-                istio.idleTunnelTimeout(),
-                0,
-                TransportLimits.OriginalSource.NEVER);
+        return istio.withTunnels(istio.tunnels().withWindows(istio.tunnels().streamWindowBytes(), 65_535))
+                .withSockets(unmarked());
+    }
+
+    private static TransportLimits.Sockets unmarked() {
+        return TransportLimits.ISTIO
+                .sockets()
+                .withPacketMark(0)
+                .withOriginalSource(TransportLimits.OriginalSource.NEVER);
     }
 
     @Test

@@ -15,8 +15,8 @@ public interface DnsServer extends AutoCloseable {
 
     /**
      * Listens by UDP and TCP on each of the addresses, inside the namespace, which the caller keeps open until the
-     * returned listener is closed. If another process serves an address already, what is asked from now on comes to this one, and
-     * to the other again when this one closes. An IPv6 address that the namespace does not have is left out; an IPv4 address is not.
+     * returned listener is closed. If another process serves an address already, and both share ports ({@link DnsLimits}), what is
+     * asked from now on comes to this one, and to the other again when this one closes. An IPv6 address that the namespace does not have is left out; an IPv4 address is not.
      *
      * @throws PodNetworkException if an address cannot be bound; then none stays bound
      */

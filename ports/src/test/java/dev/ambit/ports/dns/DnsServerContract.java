@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What every {@link DnsServer} promises, on loopback and without privilege. Its limits are {@link DnsServerLimitsContract}. */
 public abstract class DnsServerContract extends DnsServerFixture {
@@ -120,11 +123,7 @@ public abstract class DnsServerContract extends DnsServerFixture {
     void aTakenPortIsSaid() throws IOException {
         try (var taken = new ServerSocket(0, 1, LOOPBACK);
                 DnsServer server = server(LIMITS)) {
-            var binding = new DnsBinding(new FakeNetworkNamespace(7), List.of(LOOPBACK), taken.getLocalPort());
-
-            assertThatThrownBy(() -> server.serve(binding, reversing()))
-                    .isInstanceOf(PodNetworkException.class)
-                    .hasMessageContaining(String.valueOf(taken.getLocalPort()));
+            assertRefused(server, taken.getLocalPort());
         }
     }
 
@@ -167,6 +166,47 @@ public abstract class DnsServerContract extends DnsServerFixture {
         assertAllAnswered(old.port(), "new");
         fresh.close();
         assertAllAnswered(old.port(), "old");
+    }
+
+    /** As long as one of the two does not share it, the port has one owner: by whichever protocol it is asked. */
+    @ParameterizedTest
+    @CsvSource({"false, true", "true, false", "false, false"})
+    void aPortThatIsNotSharedHasOneServer(boolean oldShares, boolean newShares) throws IOException {
+        DnsServer first = closing(server(LIMITS.withPortReuse(oldShares)));
+        DnsServer second = closing(server(LIMITS.withPortReuse(newShares)));
+        DnsListener old = closing(first.serve(
+                new DnsBinding(new FakeNetworkNamespace(7), List.of(LOOPBACK), 0),
+                (_, _, _) -> CompletableFuture.completedFuture(Optional.of(text("old")))));
+        var binding = new DnsBinding(new FakeNetworkNamespace(7), List.of(LOOPBACK), old.port());
+
+        assertRefused(second, old.port());
+        assertAllAnswered(old.port(), "old");
+
+        old.close();
+        closing(second.serve(binding, (_, _, _) -> CompletableFuture.completedFuture(Optional.of(text("new")))));
+        assertAllAnswered(old.port(), "new");
+    }
+
+    @Test
+    void neitherProtocolOfAPortThatIsNotSharedIsShared() throws IOException {
+        DnsServer alone = closing(server(LIMITS.withPortReuse(false)));
+        try (var stream = new ServerSocket()) {
+            stream.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            stream.bind(new InetSocketAddress(LOOPBACK, 0));
+            assertRefused(alone, stream.getLocalPort());
+        }
+        try (var datagrams = new DatagramSocket(null)) {
+            datagrams.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            datagrams.bind(new InetSocketAddress(LOOPBACK, 0));
+            assertRefused(alone, datagrams.getLocalPort());
+        }
+    }
+
+    private static void assertRefused(DnsServer server, int port) {
+        var binding = new DnsBinding(new FakeNetworkNamespace(7), List.of(LOOPBACK), port);
+        assertThatThrownBy(() -> server.serve(binding, reversing()))
+                .isInstanceOf(PodNetworkException.class)
+                .hasMessageContaining(String.valueOf(port));
     }
 
     @Test

@@ -42,7 +42,7 @@ public abstract class DnsServerLimitsContract extends DnsServerFixture {
 
     @Test
     void anIdleConnectionIsClosed() throws IOException {
-        var limits = new DnsLimits(10, 10, Duration.ofMillis(300), 0);
+        var limits = new DnsLimits(10, 10, Duration.ofMillis(300), 0, true);
         DnsListener listener = serve(limits, reversing(), LOOPBACK);
 
         assertThat(ends(connect(listener))).isTrue();
@@ -50,7 +50,7 @@ public abstract class DnsServerLimitsContract extends DnsServerFixture {
 
     @Test
     void dribblingIsNotActivity() throws IOException {
-        var limits = new DnsLimits(10, 10, Duration.ofMillis(300), 0);
+        var limits = new DnsLimits(10, 10, Duration.ofMillis(300), 0, true);
         DnsListener listener = serve(limits, reversing(), LOOPBACK);
 
         Socket client = connect(listener);
@@ -78,7 +78,7 @@ public abstract class DnsServerLimitsContract extends DnsServerFixture {
 
     @Test
     void aConnectionThatWaitsForItsReplyIsNotIdle() throws IOException {
-        var limits = new DnsLimits(10, 10, Duration.ofMillis(200), 0);
+        var limits = new DnsLimits(10, 10, Duration.ofMillis(200), 0, true);
         DnsListener listener = serve(
                 limits,
                 (_, _, message) -> new CompletableFuture<Optional<byte[]>>()
@@ -93,7 +93,7 @@ public abstract class DnsServerLimitsContract extends DnsServerFixture {
 
     @Test
     void oneConnectionTooManyIsClosed() throws IOException {
-        var limits = new DnsLimits(2, 10, Duration.ofSeconds(30), 0);
+        var limits = new DnsLimits(2, 10, Duration.ofSeconds(30), 0, true);
         DnsListener listener = serve(limits, reversing(), LOOPBACK);
         Socket first = connect(listener);
         Socket second = connect(listener);
@@ -107,7 +107,7 @@ public abstract class DnsServerLimitsContract extends DnsServerFixture {
 
     @Test
     void whatIsPendingIsBounded() throws IOException {
-        var limits = new DnsLimits(10, 2, Duration.ofSeconds(30), 0);
+        var limits = new DnsLimits(10, 2, Duration.ofSeconds(30), 0, true);
         var held = new ConcurrentLinkedQueue<CompletableFuture<Optional<byte[]>>>();
         DnsListener listener = serve(
                 limits,

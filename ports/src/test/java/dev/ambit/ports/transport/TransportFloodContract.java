@@ -236,16 +236,7 @@ public abstract class TransportFloodContract extends TransportContract {
     /** One of the windows is wider than everything that is sent; the application reads nothing. */
     private void overruns(int streamWindow, int tunnelWindow) throws Exception {
         Upstream deaf = closing(Upstream.deaf());
-        var limits = new TransportLimits(
-                LIMITS.connectTimeout(),
-                LIMITS.handshakeTimeout(),
-                streamWindow,
-                tunnelWindow,
-                LIMITS.frameBytes(),
-                LIMITS.streamsPerTunnelMax(),
-                LIMITS.idleTunnelTimeout(),
-                0,
-                LIMITS.originalSource());
+        var limits = LIMITS.withTunnels(LIMITS.tunnels().withWindows(streamWindow, tunnelWindow));
         var decisions = new RecordingDecisions();
         decisions.planInbound(attempt -> forward(attempt, deaf.address()));
         int port = serve(start(limits), SERVER, decisions).ports().inboundHbone();

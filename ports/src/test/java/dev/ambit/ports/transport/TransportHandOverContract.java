@@ -68,10 +68,11 @@ public abstract class TransportHandOverContract extends TransportContract {
     @Test
     void whoSharesNoPortsLetsNobodyListenBeside() {
         Upstream echo = closing(Upstream.echo());
-        PodProxy first = serve(start(LIMITS.withPortReuse(false)), ListenPorts.EPHEMERAL, old, echo);
+        PodProxy first = serve(
+                start(LIMITS.withSockets(LIMITS.sockets().withPortReuse(false))), ListenPorts.EPHEMERAL, old, echo);
 
         for (boolean shares : new boolean[] {false, true}) {
-            Transport second = start(LIMITS.withPortReuse(shares));
+            Transport second = start(LIMITS.withSockets(LIMITS.sockets().withPortReuse(shares)));
             assertThatThrownBy(() -> serve(second, first.ports(), fresh, echo))
                     .hasMessageContaining("in use")
                     .hasMessageContaining(Integer.toString(first.ports().outbound()));

@@ -91,7 +91,7 @@ public abstract class TransportHboneContract extends TransportContract {
     @Test
     void manyConnectionsShareTunnelsWithinTheirLimit() throws Exception {
         Upstream echo = closing(Upstream.echo());
-        int port = pair(LIMITS.withStreamsPerTunnel(2), echo);
+        int port = pair(LIMITS.withTunnels(LIMITS.tunnels().withStreamsMax(2)), echo);
         var open = new ArrayList<Socket>();
         for (int i = 0; i < 25; i++) {
             open.add(connect(port));
@@ -105,7 +105,7 @@ public abstract class TransportHboneContract extends TransportContract {
     @Test
     void streamsPerTunnelOfOneLetsNobodyHang() throws Exception {
         Upstream echo = closing(Upstream.echo());
-        int port = pair(LIMITS.withStreamsPerTunnel(1), echo);
+        int port = pair(LIMITS.withTunnels(LIMITS.tunnels().withStreamsMax(1)), echo);
         var open = new ArrayList<Socket>();
         for (int i = 0; i < 8; i++) {
             open.add(connect(port));

@@ -76,16 +76,8 @@ class RedirectedTransportTest {
     /** Not showing the caller's address is a failure, not a fallback. */
     private static TransportLimits limits() {
         TransportLimits istio = TransportLimits.ISTIO;
-        return new TransportLimits(
-                Duration.ofSeconds(5),
-                istio.handshakeTimeout(),
-                istio.streamWindowBytes(),
-                istio.connectionWindowBytes(),
-                istio.frameBytes(),
-                istio.streamsPerTunnelMax(),
-                istio.idleTunnelTimeout(),
-                1337,
-                OriginalSource.REQUIRED);
+        return istio.withTimeouts(Duration.ofSeconds(5), istio.handshakeTimeout())
+                .withSockets(istio.sockets().withOriginalSource(OriginalSource.REQUIRED));
     }
 
     @BeforeEach

@@ -20,7 +20,8 @@ public final class NettyDnsServer implements DnsServer {
 
     @Override
     public DnsListener serve(DnsBinding binding, DnsMessages messages) {
-        var listener = PodDnsListener.bind(loop, binding, new PodMessages(limits, messages), listeners::remove);
+        var listener = PodDnsListener.bind(
+                loop, binding, limits.portReuse(), new PodMessages(limits, messages), listeners::remove);
         listeners.add(listener);
         return listener;
     }

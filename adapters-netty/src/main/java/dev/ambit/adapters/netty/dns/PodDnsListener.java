@@ -35,6 +35,7 @@ final class PodDnsListener implements DnsListener {
     private static final int BACKLOG = 128;
 
     private final DnsLoop loop;
+    private final boolean shared;
     private final PodMessages messages;
     private final Consumer<PodDnsListener> gone;
     /** Of no thread's own: {@link #close} waits, also on the thread where Netty's groups usually say that they are closed. */
@@ -43,15 +44,18 @@ final class PodDnsListener implements DnsListener {
     private final List<InetAddress> addresses = new ArrayList<>();
     private int port;
 
-    private PodDnsListener(DnsLoop loop, PodMessages messages, Consumer<PodDnsListener> gone) {
+    private PodDnsListener(DnsLoop loop, boolean shared, PodMessages messages, Consumer<PodDnsListener> gone) {
         this.loop = loop;
+        this.shared = shared;
         this.messages = messages;
         this.gone = gone;
     }
 
-    static PodDnsListener bind(DnsLoop loop, DnsBinding binding, PodMessages messages, Consumer<PodDnsListener> gone) {
+    /** @param shared whether another process may serve the same addresses */
+    static PodDnsListener bind(
+            DnsLoop loop, DnsBinding binding, boolean shared, PodMessages messages, Consumer<PodDnsListener> gone) {
         for (int attempt = 1; ; attempt++) {
-            var listener = new PodDnsListener(loop, messages, gone);
+            var listener = new PodDnsListener(loop, shared, messages, gone);
             try {
                 listener.bind(binding);
                 return listener;
@@ -68,8 +72,8 @@ final class PodDnsListener implements DnsListener {
         port = binding.port();
         for (InetAddress address : binding.addresses()) {
             var where = new InetSocketAddress(address, port);
-            int streams = ReusePort.members(binding.namespace(), Protocol.TCP, where);
-            int datagrams = ReusePort.members(binding.namespace(), Protocol.UDP, where);
+            int streams = members(binding, Protocol.TCP, where);
+            int datagrams = members(binding, Protocol.UDP, where);
             ChannelFuture stream = bindStream(binding, where);
             if (!stream.isSuccess() && !(address instanceof Inet4Address) && PodListener.lacksIpv6(stream.cause())) {
                 continue;
@@ -82,6 +86,10 @@ final class PodDnsListener implements DnsListener {
             ReusePort.takeOver(listening, streams);
             addresses.add(address);
         }
+    }
+
+    private int members(DnsBinding binding, Protocol protocol, InetSocketAddress where) {
+        return shared ? ReusePort.members(binding.namespace(), protocol, where) : 0;
     }
 
     private Channel bound(ChannelFuture future, InetAddress address, String protocol) {
@@ -102,7 +110,7 @@ final class PodDnsListener implements DnsListener {
                 .channelFactory(() -> loop.open(
                         binding.namespace(), () -> new EpollServerSocketChannel(DnsLoop.family(address.getAddress()))))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .option(EpollChannelOption.SO_REUSEPORT, true)
+                .option(EpollChannelOption.SO_REUSEPORT, shared)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DnsLoop.readBytes()))
                 .childHandler(new ChannelInitializer<SocketChannel>() {
@@ -121,7 +129,7 @@ final class PodDnsListener implements DnsListener {
                 .group(loop.group())
                 .channelFactory(() -> loop.open(
                         binding.namespace(), () -> new EpollDatagramChannel(DnsLoop.family(address.getAddress()))))
-                .option(EpollChannelOption.SO_REUSEPORT, true)
+                .option(EpollChannelOption.SO_REUSEPORT, shared)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DnsLoop.readBytes()))
                 .handler(new DnsDatagrams(messages))
                 .bind(address)

@@ -50,9 +50,9 @@ public final class ClientSession extends Http2Session {
                 PeerSettings.ENABLE_PUSH,
                 0,
                 PeerSettings.INITIAL_WINDOW_SIZE,
-                limits.streamWindowBytes(),
+                limits.tunnels().streamWindowBytes(),
                 PeerSettings.MAX_FRAME_SIZE,
-                limits.frameBytes(),
+                limits.tunnels().frameBytes(),
                 PeerSettings.MAX_HEADER_LIST_SIZE,
                 TransportLimits.CLIENT_HEADER_LIST_BYTES_MAX);
     }
@@ -62,7 +62,7 @@ public final class ClientSession extends Http2Session {
         if (goingAway || isOver() || nextStream < 0) {
             return 0;
         }
-        long max = Math.min(limits.streamsPerTunnelMax(), peer.streamsMax());
+        long max = Math.min(limits.tunnels().streamsMax(), peer.streamsMax());
         return (int) Math.max(0, max - streams.size());
     }
 

@@ -55,8 +55,8 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
         this.limits = limits;
         this.owner = owner;
         this.incoming = new SessionFrames(this, headerListMax);
-        this.reader = new FrameReader(incoming, server, limits.frameBytes(), headerListMax);
-        this.windows = new TunnelWindows(limits.connectionWindowBytes());
+        this.reader = new FrameReader(incoming, server, limits.tunnels().frameBytes(), headerListMax);
+        this.windows = new TunnelWindows(limits.tunnels().connectionWindowBytes());
     }
 
     /** The preface (a client's) and the first SETTINGS. */
@@ -95,7 +95,7 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     }
 
     final int streamWindow() {
-        return limits.streamWindowBytes();
+        return limits.tunnels().streamWindowBytes();
     }
 
     final ChannelHandlerContext ctx() {
@@ -120,7 +120,8 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     }
 
     final HboneStream newStream(int id) {
-        var stream = new HboneStream(this, id, peer.initialWindow(), limits.streamWindowBytes());
+        var stream =
+                new HboneStream(this, id, peer.initialWindow(), limits.tunnels().streamWindowBytes());
         streams.put(id, stream);
         return stream;
     }

@@ -29,9 +29,9 @@ public final class ServerSession extends Http2Session {
                 PeerSettings.MAX_CONCURRENT_STREAMS,
                 TransportLimits.SERVER_STREAMS_MAX,
                 PeerSettings.INITIAL_WINDOW_SIZE,
-                limits.streamWindowBytes(),
+                limits.tunnels().streamWindowBytes(),
                 PeerSettings.MAX_FRAME_SIZE,
-                limits.frameBytes(),
+                limits.tunnels().frameBytes(),
                 PeerSettings.MAX_HEADER_LIST_SIZE,
                 TransportLimits.SERVER_HEADER_LIST_BYTES_MAX);
     }

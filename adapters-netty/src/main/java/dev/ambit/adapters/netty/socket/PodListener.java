@@ -71,7 +71,7 @@ public final class PodListener {
             Consumer<SocketChannel> accepted,
             Consumer<Throwable> trouble) {
         int port = address.getPort();
-        Set<Long> older = port == 0 || !limits.portReuse()
+        Set<Long> older = port == 0 || !limits.sockets().portReuse()
                 ? Set.of()
                 : ReusePortGroup.listening(namespace, port).keySet();
         ChannelFuture bound = attempt(group, namespace, address, limits, accepted, trouble);
@@ -134,9 +134,10 @@ public final class PodListener {
                 address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
         EpollServerSocketChannel channel = namespace.call(() -> new EpollServerSocketChannel(family));
         try {
-            channel.config().setOption(EpollChannelOption.SO_REUSEPORT, limits.portReuse());
+            channel.config()
+                    .setOption(EpollChannelOption.SO_REUSEPORT, limits.sockets().portReuse());
             PodSockets.mark(channel, limits);
-            if (limits.originalSource() != OriginalSource.NEVER) {
+            if (limits.sockets().originalSource() != OriginalSource.NEVER) {
                 transparent(channel, limits);
             }
             return channel;
@@ -150,7 +151,7 @@ public final class PodListener {
         try {
             channel.config().setOption(EpollChannelOption.IP_TRANSPARENT, true);
         } catch (RuntimeException forbidden) {
-            if (limits.originalSource() == OriginalSource.REQUIRED) {
+            if (limits.sockets().originalSource() == OriginalSource.REQUIRED) {
                 throw forbidden;
             }
             // Only redirection by TPROXY needs it on a listener; ours is by REDIRECT.

@@ -137,7 +137,7 @@ public final class PodSockets {
             loop.register(channel).addListener(registered -> {
                 if (!registered.isSuccess()) {
                     fail(connected, channel, registered.cause());
-                } else if (origin.isPresent() && limits.originalSource() != OriginalSource.NEVER) {
+                } else if (origin.isPresent() && limits.sockets().originalSource() != OriginalSource.NEVER) {
                     bindAndConnect(connected, channel, target, origin.get(), handler);
                 } else {
                     connect(connected, channel, target);
@@ -170,7 +170,7 @@ public final class PodSockets {
             IpPort target,
             IpAddress source,
             Function<SocketChannel, ChannelHandler> handler) {
-        boolean required = limits.originalSource() == OriginalSource.REQUIRED;
+        boolean required = limits.sockets().originalSource() == OriginalSource.REQUIRED;
         try {
             channel.config().setOption(EpollChannelOption.IP_TRANSPARENT, true);
             channel.config().setOption(EpollChannelOption.IP_FREEBIND, true);
@@ -259,7 +259,7 @@ public final class PodSockets {
         channel.closeFuture().addListener(_ -> budget.release());
         try {
             configure(channel);
-            keepAlive(channel, limits.keepalive());
+            keepAlive(channel, limits.sockets().keepalive());
             channel.config().setAutoRead(false);
             channel.config().setAllowHalfClosure(true);
             channel.config()
@@ -274,8 +274,8 @@ public final class PodSockets {
 
     /** Without its mark the proxy's own traffic would be captured again, so a socket that cannot have it is not used. */
     static void mark(Channel channel, TransportLimits limits) {
-        if (limits.packetMark() > 0) {
-            channel.config().setOption(SO_MARK, limits.packetMark());
+        if (limits.sockets().packetMark() > 0) {
+            channel.config().setOption(SO_MARK, limits.sockets().packetMark());
         }
     }
 }

@@ -40,8 +40,9 @@ final class DnsFactory {
     DnsServer server(ZtunnelConfig config) {
         return switch (config.dataPlane().transport()) {
             case NETTY ->
-                new NettyDnsServer(
-                        DnsLimits.STANDARD.withPacketMark(config.dataPlane().packetMark()));
+                new NettyDnsServer(DnsLimits.STANDARD
+                        .withPacketMark(config.dataPlane().packetMark())
+                        .withPortReuse(DataPlaneFactory.sharesPorts(config)));
         };
     }
 
