@@ -1,7 +1,7 @@
 package dev.ambit.ports.transport;
 
 /**
- * Which TLS a transport speaks between workloads, either side.
+ * Which TLS is spoken between workloads, either side, and to the control plane.
  *
  * @param tls12 whether TLS 1.2 is spoken besides 1.3 (Istio's TLS12_ENABLED)
  * @param postQuantumOnly whether X25519MLKEM768 is the only key exchange (Istio's COMPLIANCE_POLICY=pqc), which has TLS

@@ -1,6 +1,7 @@
 package dev.ambit.adapters.xds.channel;
 
 import dev.ambit.domain.address.IpAddress;
+import dev.ambit.ports.transport.TlsPolicy;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Map;
@@ -14,7 +15,7 @@ import java.util.Optional;
  * @param alternativeHostname a second DNS name its certificate may have instead of the host's
  * @param clusterId our cluster, sent in a header of that name in lower case
  * @param headers added to every call, names in lower case; one of the name of ours takes its place
- * @param tls12Allowed whether TLS 1.2 is allowed beside 1.3
+ * @param tls the same as between workloads
  */
 public record ControlPlane(
         URI address,
@@ -23,7 +24,7 @@ public record ControlPlane(
         BearerToken token,
         String clusterId,
         Map<String, String> headers,
-        boolean tls12Allowed) {
+        TlsPolicy tls) {
 
     private static final int TLS_PORT = 15_012;
     private static final int PLAINTEXT_PORT = 15_010;
@@ -47,7 +48,7 @@ public record ControlPlane(
             Optional<String> alternativeHostname,
             BearerToken token,
             String clusterId) {
-        this(address, roots, alternativeHostname, token, clusterId, Map.of(), false);
+        this(address, roots, alternativeHostname, token, clusterId, Map.of(), TlsPolicy.ISTIO);
     }
 
     public String host() {

@@ -7,6 +7,7 @@ import io.grpc.Status;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -84,8 +85,11 @@ public final class ControlPlaneChannel {
         names.add(controlPlane.host());
         controlPlane.alternativeHostname().ifPresent(names::add);
         try {
-            return GrpcSslContexts.forClient()
-                    .protocols(controlPlane.tls12Allowed() ? List.of("TLSv1.3", "TLSv1.2") : List.of("TLSv1.3"))
+            var builder = GrpcSslContexts.forClient();
+            if (controlPlane.tls().postQuantumOnly()) {
+                builder.option(OpenSslContextOption.GROUPS, new String[] {"X25519MLKEM768"});
+            }
+            return builder.protocols(controlPlane.tls().tls12() ? List.of("TLSv1.3", "TLSv1.2") : List.of("TLSv1.3"))
                     .trustManager(
                             ofThisMachine
                                     ? ServerNameTrust.ofThisMachine(names)

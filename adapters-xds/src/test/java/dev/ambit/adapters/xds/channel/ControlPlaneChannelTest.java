@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.adapters.xds.proto.discovery.AggregatedDiscoveryServiceGrpc;
 import dev.ambit.adapters.xds.proto.discovery.DeltaDiscoveryResponse;
+import dev.ambit.ports.transport.TlsPolicy;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -62,9 +63,9 @@ class ControlPlaneChannelTest {
         server.start(() -> ServerInterceptors.intercept(service, witness));
     }
 
-    private ControlPlane at(ControlPlaneRoots roots, BearerToken token, Map<String, String> headers, boolean tls12) {
+    private ControlPlane at(ControlPlaneRoots roots, BearerToken token, Map<String, String> headers, TlsPolicy tls) {
         return new ControlPlane(
-                URI.create("https://localhost:" + server.port()), roots, Optional.empty(), token, "c1", headers, tls12);
+                URI.create("https://localhost:" + server.port()), roots, Optional.empty(), token, "c1", headers, tls);
     }
 
     /** UNIMPLEMENTED is the server's own word: the connection is good. */
@@ -103,7 +104,7 @@ class ControlPlaneChannelTest {
         start();
         var roots = new ControlPlaneRoots.Inline(TestCertificates.pem(ROOT.root()));
 
-        Status.Code code = call(at(roots, new BearerToken.Literal("abc"), Map.of("x-tenant", "t1"), false));
+        Status.Code code = call(at(roots, new BearerToken.Literal("abc"), Map.of("x-tenant", "t1"), TlsPolicy.ISTIO));
 
         assertThat(code).isEqualTo(Status.Code.UNIMPLEMENTED);
         assertThat(header("authorization")).isEqualTo("Bearer abc");
@@ -117,18 +118,34 @@ class ControlPlaneChannelTest {
         var roots = new ControlPlaneRoots.Inline(TestCertificates.pem(ROOT.root()));
 
         var headers = Map.of("authorization", "Basic x", "clusterid", "c2");
-        assertThat(call(at(roots, new BearerToken.Literal("abc"), headers, false)))
+        assertThat(call(at(roots, new BearerToken.Literal("abc"), headers, TlsPolicy.ISTIO)))
                 .isEqualTo(Status.Code.UNIMPLEMENTED);
 
         assertThat(header("authorization")).isEqualTo("Basic x");
         assertThat(header("clusterid")).isEqualTo("c2");
     }
 
+    /** With Istio's compliance policy no connection of a proxy agrees on keys that a quantum computer could find. */
+    @Test
+    void postQuantumMeansTheControlPlaneToo() throws IOException {
+        var roots = new ControlPlaneRoots.Inline(TestCertificates.pem(ROOT.root()));
+        var quantum = new TlsPolicy(false, true);
+        start();
+        assertThat(call(at(roots, new BearerToken.None(), Map.of(), quantum))).isEqualTo(Status.Code.UNIMPLEMENTED);
+        server.stop();
+
+        server.agreeingOn("X25519", "P-256");
+        start();
+        assertThat(call(at(roots, new BearerToken.None(), Map.of(), TlsPolicy.ISTIO)))
+                .isEqualTo(Status.Code.UNIMPLEMENTED);
+        assertThat(call(at(roots, new BearerToken.None(), Map.of(), quantum))).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+
     @Test
     void thisMachinesRootsDoNotTrustAMeshsOwn() throws IOException {
         start();
 
-        assertThat(call(at(new ControlPlaneRoots.OfThisMachine(), new BearerToken.None(), Map.of(), false)))
+        assertThat(call(at(new ControlPlaneRoots.OfThisMachine(), new BearerToken.None(), Map.of(), TlsPolicy.ISTIO)))
                 .isEqualTo(Status.Code.UNAVAILABLE);
         assertThat(seen.get()).isNull();
     }
@@ -139,8 +156,10 @@ class ControlPlaneChannelTest {
         start();
         var roots = new ControlPlaneRoots.Inline(TestCertificates.pem(ROOT.root()));
 
-        assertThat(call(at(roots, new BearerToken.None(), Map.of(), false))).isEqualTo(Status.Code.UNAVAILABLE);
-        assertThat(call(at(roots, new BearerToken.None(), Map.of(), true))).isEqualTo(Status.Code.UNIMPLEMENTED);
+        assertThat(call(at(roots, new BearerToken.None(), Map.of(), TlsPolicy.ISTIO)))
+                .isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(call(at(roots, new BearerToken.None(), Map.of(), new TlsPolicy(true, false))))
+                .isEqualTo(Status.Code.UNIMPLEMENTED);
     }
 
     @Test

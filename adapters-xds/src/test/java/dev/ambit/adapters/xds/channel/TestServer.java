@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
@@ -27,6 +28,7 @@ public final class TestServer implements AutoCloseable {
     private @Nullable Server server;
     private int port;
     private String protocol = "TLSv1.3";
+    private String[] groups = {"X25519", "P-256", "X25519MLKEM768"};
 
     public TestServer(TestCertificates certificates, String dnsName, Path directory) {
         this.certificates = certificates;
@@ -37,6 +39,11 @@ public final class TestServer implements AutoCloseable {
     /** Speaks another TLS from its next start on. */
     public void speaking(String tls) {
         protocol = tls;
+    }
+
+    /** Agrees on no other keys from its next start on. */
+    public void agreeingOn(String... keyExchanges) {
+        groups = keyExchanges;
     }
 
     public void start(BindableService... services) {
@@ -63,6 +70,7 @@ public final class TestServer implements AutoCloseable {
         return GrpcSslContexts.configure(SslContextBuilder.forServer(
                         issued.keys().getPrivate(), issued.certificate(), certificates.root()))
                 .protocols(protocol)
+                .option(OpenSslContextOption.GROUPS, groups)
                 .build();
     }
 

@@ -12,7 +12,6 @@ import dev.ambit.ports.telemetry.Gauge;
 import dev.ambit.ports.transport.FlowDecisions;
 import dev.ambit.ports.transport.ListenPorts;
 import dev.ambit.ports.transport.TcpKeepalive;
-import dev.ambit.ports.transport.TlsPolicy;
 import dev.ambit.ports.transport.Transport;
 import dev.ambit.ports.transport.TransportLimits;
 import dev.ambit.ports.transport.TransportSecurity;
@@ -46,15 +45,15 @@ final class DataPlaneFactory {
     @Bean(preDestroy = "close")
     Transport transport(
             ZtunnelConfig config, CertificateKeeper credentials, Revocations revocations, LiveTunnels tunnels) {
-        var policy = new TlsPolicy(config.tls().tls12Enabled(), config.tls().postQuantumOnly());
-        var security = new TransportSecurity(credentials, revocations, tunnels, policy);
+        var security = new TransportSecurity(
+                credentials, revocations, tunnels, config.tls().policy());
         return switch (config.dataPlane().transport()) {
             case NETTY -> new NettyTransport(new NettyOptions(config.dataPlane().workers()), limits(config), security);
         };
     }
 
     /** Another process beside this one makes sense only where an agent tells both which pods to serve. */
-    private static boolean sharesPorts(ZtunnelConfig config) {
+    static boolean sharesPorts(ZtunnelConfig config) {
         return config.dataPlane().dedicated().isEmpty() && config.inPod().portReuse();
     }
 
@@ -64,20 +63,22 @@ final class DataPlaneFactory {
         return new TransportLimits(
                 TransportLimits.ISTIO.connectTimeout(),
                 TransportLimits.ISTIO.handshakeTimeout(),
-                tunnels.streamWindowBytes(),
-                tunnels.connectionWindowBytes(),
-                tunnels.frameBytes(),
-                tunnels.streamsMax(),
-                tunnels.unusedReleaseTimeout(),
-                config.dataPlane().packetMark(),
-                config.dataPlane().originalSource(),
-                new TcpKeepalive(
-                        keepalive.enabled(),
-                        keepalive.time(),
-                        keepalive.interval(),
-                        keepalive.retries(),
-                        keepalive.userTimeoutEnabled()),
-                sharesPorts(config),
+                new TransportLimits.Tunnels(
+                        tunnels.streamWindowBytes(),
+                        tunnels.connectionWindowBytes(),
+                        tunnels.frameBytes(),
+                        tunnels.streamsMax(),
+                        tunnels.unusedReleaseTimeout()),
+                new TransportLimits.Sockets(
+                        config.dataPlane().packetMark(),
+                        config.dataPlane().originalSource(),
+                        new TcpKeepalive(
+                                keepalive.enabled(),
+                                keepalive.time(),
+                                keepalive.interval(),
+                                keepalive.retries(),
+                                keepalive.userTimeoutEnabled()),
+                        sharesPorts(config)),
                 config.shares().capacity());
     }
 

@@ -118,6 +118,6 @@ final class MeshFactory {
                 config.token(),
                 config.node().clusterId(),
                 end.headers(),
-                config.tls().tls12Enabled());
+                config.tls().policy());
     }
 }

@@ -3,6 +3,7 @@ package dev.ambit.services.ztunnel.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ambit.ports.transport.TlsPolicy;
 import dev.ambit.services.ztunnel.config.LogFilter.Level;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +53,15 @@ class ConfigRulesTest {
     @ValueSource(strings = {"", " ", "s", "-1s", "1y2", "5 apples", "1e3s", "999999999999999999h", "1..5s", "PT5S"})
     void whatIsNoTimeIsNone(String text) {
         assertThat(GoDuration.parse(text)).isEmpty();
+    }
+
+    /** As in Istio's ztunnel: TLS 1.2 has no key exchange that the policy allows, so nobody could use it. */
+    @ParameterizedTest
+    @CsvSource({"'', false, false", "'', true, true", "pqc, false, false", "pqc, true, false"})
+    void compliancePolicyGoesBeforeTls12(String policy, String tls12, boolean allowed) {
+        TlsConfig tls = TlsConfig.read(settings("COMPLIANCE_POLICY", policy, "TLS12_ENABLED", tls12));
+
+        assertThat(tls.policy()).isEqualTo(new TlsPolicy(allowed, policy.equals("pqc")));
     }
 
     @Test
