@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ambit.domain.address.Cidr;
 import dev.ambit.domain.address.IpAddress;
+import dev.ambit.domain.address.IpPort;
 import dev.ambit.domain.address.NamespacedHostname;
 import dev.ambit.domain.address.NetworkAddress;
+import dev.ambit.domain.flow.OutboundAttempt;
+import dev.ambit.domain.flow.OutboundPlan;
+import dev.ambit.domain.flow.OutboundPlanner;
+import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.identity.TrustDomain;
 import dev.ambit.domain.policy.AuthorizationPolicy;
 import dev.ambit.domain.policy.Match;
@@ -29,6 +34,7 @@ import dev.ambit.domain.workload.GatewayReference;
 import dev.ambit.domain.workload.Health;
 import dev.ambit.domain.workload.Locality;
 import dev.ambit.domain.workload.NetworkMode;
+import dev.ambit.domain.workload.PodRef;
 import dev.ambit.domain.workload.PortMap;
 import dev.ambit.domain.workload.TunnelProtocol;
 import dev.ambit.domain.workload.Workload;
@@ -315,5 +321,48 @@ class LocalMeshTest {
         assertThat(LocalMesh.read(tags).changes())
                 .isEqualTo(LocalMesh.read(keys).changes())
                 .hasSize(1);
+    }
+
+    /** The case of Istio's local client: a machine that is a pod of its own, and its services, one of them in another network. */
+    @Test
+    void aMachineByItselfIsServedByItsFile() {
+        var view = MeshView.EMPTY.apply(LocalMesh.read("""
+                workloads:
+                - uid: c1//v1/Pod/lab/bench
+                  name: bench
+                  namespace: lab
+                  serviceAccount: tester
+                  trustDomain: cluster.local
+                  workloadIps: ["127.0.0.1"]
+                  protocol: HBONE
+                  services:
+                    lab/near.example: {80: 8080}
+                    lab/far.example: {80: 8080}
+                services:
+                - name: near
+                  namespace: lab
+                  hostname: near.example
+                  vips: [/127.10.0.1]
+                  ports: {80: 8080}
+                  subjectAltNames: ["spiffe://cluster.local/ns/lab/sa/shown"]
+                - name: far
+                  namespace: lab
+                  hostname: far.example
+                  vips: [remote/127.10.0.2]
+                  ports: {80: 8080}
+                """).changes());
+        var bench = new PodRef("uid", "lab", "bench", "tester");
+        var attempt = new OutboundAttempt(bench, IpPort.of("127.0.0.1", 40_000), IpPort.of("127.10.0.1", 80));
+
+        var plan = new OutboundPlanner("", new Random(1)).plan(view, attempt);
+
+        assertThat(plan).isInstanceOfSatisfying(OutboundPlan.Tunnel.class, tunnel -> {
+            assertThat(tunnel.authority()).isEqualTo("127.0.0.1:8080");
+            assertThat(tunnel.expected()).contains(SpiffeId.of("spiffe://cluster.local/ns/lab/sa/shown"));
+        });
+        MeshService far =
+                view.service(new NamespacedHostname("lab", "far.example")).orElseThrow();
+        assertThat(view.endpoints(far)).extracting(Workload::name).containsExactly("bench");
+        assertThat(view.endpoints(far).getFirst().services()).containsEntry(far.key(), new PortMap(Map.of(80, 8080)));
     }
 }

@@ -22,6 +22,8 @@ class WaypointConfigTest {
         "default,'',istiod.mesh.svc:15012",
         "1-31,'',istiod-1-31.mesh.svc:15012",
         "1-31,cp.example:443,cp.example:443",
+        "'',10.0.0.1:65535,10.0.0.1:65535",
+        "'',[fd00::1]:15012,[fd00::1]:15012",
     })
     void waypointsFindTheControlPlaneOfTheirRevision(String revision, String address, String found) {
         WaypointOptions options = config(revision, "x", address, "100m").options(MESH);
@@ -36,6 +38,11 @@ class WaypointConfigTest {
         "A_B,x,'',1,REVISION is 'A_B'",
         "'','','',1,WAYPOINT_IMAGE is ''",
         "'',x,cp,1,WAYPOINT_CONTROL_PLANE is 'cp'",
+        "'',x,cp:0,1,WAYPOINT_CONTROL_PLANE is 'cp:0'",
+        "'',x,cp:65536,1,WAYPOINT_CONTROL_PLANE is 'cp:65536'",
+        "'',x,cp:99999,1,WAYPOINT_CONTROL_PLANE is 'cp:99999'",
+        "'',x,fd00::1:15012,1,WAYPOINT_CONTROL_PLANE is 'fd00::1:15012'",
+        "'',x,https://cp:15012,1,WAYPOINT_CONTROL_PLANE is 'https://cp:15012'",
         "'',x,'',much,WAYPOINT_CPU_REQUEST is 'much'",
         "'',x,'',-1,WAYPOINT_CPU_REQUEST is '-1'",
     })
