@@ -98,9 +98,9 @@ class BadInputTest {
         Await.step("bad input: an edit makes a CIDR invalid; the last good policy stays");
         mesh.write("by-address.yaml", ALLOW);
         expectCatalog("failed");
-        long mark = controlPlane().mark();
+        long mark = mesh.controlPlane().mark();
         mesh.write("by-address.yaml", ALLOW.replace("10.78.1.1/32", "10.78.1.1/99"));
-        controlPlane().line(mark, "configuration problem", "by-address.yaml:", "10.78.1.1/99");
+        mesh.controlPlane().line(mark, "configuration problem", "by-address.yaml:", "10.78.1.1/99");
         assertThat(mesh.get("shop-catalog", "shop-payments")).startsWith("failed");
         assertThat(mesh.get("shop-cart", "shop-payments")).startsWith("shop-payments hears");
         mesh.delete("by-address.yaml");
@@ -115,24 +115,20 @@ class BadInputTest {
 
     private void expectProblem(String file, String yaml, String... texts) {
         Await.step("bad input: a manifest with " + String.join(" ", texts));
-        long mark = controlPlane().mark();
+        long mark = mesh.controlPlane().mark();
         double before = problems();
         mesh.write(file, yaml);
-        String line = controlPlane().line(mark, texts);
+        String line = mesh.controlPlane().line(mark, texts);
         assertThat(line).contains("WARN", "configuration problem", "why=");
         Await.asserted(Duration.ofSeconds(2), () -> assertThat(problems()).isGreaterThan(before));
         nobodyElseIsDisturbed();
         mesh.delete(file);
-        controlPlane().line(mark, "configuration problem is gone", file);
+        mesh.controlPlane().line(mark, "configuration problem is gone", file);
         Await.asserted(Duration.ofSeconds(2), () -> assertThat(problems()).isEqualTo(before));
     }
 
     private static double problems() {
         return mesh.metric("control", 15_020, "ambit_configuration_problems");
-    }
-
-    private static MeshProcess controlPlane() {
-        return mesh.process(MeshUnderTest.CONTROL_PLANE);
     }
 
     // --- certificate requests ---
@@ -193,11 +189,11 @@ class BadInputTest {
         assertThat(certificates.request(token("istio-ca", Clock.systemUTC()), Csr.of(CART), CART))
                 .as("the same, but right")
                 .isNotEmpty();
-        long mark = controlPlane().mark();
+        long mark = mesh.controlPlane().mark();
         assertThatThrownBy(() -> certificates.request(token, csr, identity))
                 .isInstanceOf(StatusRuntimeException.class)
                 .hasMessageMatching("(?s)(UNAUTHENTICATED|INVALID_ARGUMENT|PERMISSION_DENIED).*");
-        controlPlane().line(mark, "WARN", "refused", why);
+        mesh.controlPlane().line(mark, "WARN", "refused", why);
     }
 
     // --- tunnels ---

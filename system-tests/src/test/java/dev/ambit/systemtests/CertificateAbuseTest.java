@@ -66,11 +66,12 @@ class CertificateAbuseTest {
     void aNodesTokenTakenToAnotherNodeIsStillThatNodesAlone() {
         Await.step("certificates: node-a's token, replayed from node-b");
         String stolen = certificates.token("node-a");
-        long mark = controlPlane().mark();
+        long mark = mesh.controlPlane().mark();
         try (var thief = CertificateSession.open(mesh, "node-b")) {
             assertRefused(() -> thief.request(stolen, Csr.of(PAYMENTS), PAYMENTS));
         }
-        controlPlane().line(mark, "certificate refused", "no live pod on node node-a has the identity " + PAYMENTS);
+        mesh.controlPlane()
+                .line(mark, "certificate refused", "no live pod on node node-a has the identity " + PAYMENTS);
     }
 
     @Test
@@ -80,12 +81,12 @@ class CertificateAbuseTest {
         String before = mesh.manifest("ztunnels.yaml");
         try (var thief = CertificateSession.open(mesh, "node-b")) {
             assertThat(thief.request(stolen, Csr.of(CART), CART)).isNotEmpty();
-            long mark = controlPlane().mark();
+            long mark = mesh.controlPlane().mark();
             mesh.write(
                     "ztunnels.yaml",
                     before.replace("3a5413b8-ccfe-5f38-8b50-292ad814ac55", "00000000-0000-0000-0000-000000000001"));
             Await.asserted(Duration.ofSeconds(5), () -> assertRefused(() -> thief.request(stolen, Csr.of(CART), CART)));
-            controlPlane().line(mark, "certificate refused", "no live pod has the uid '3a5413b8");
+            mesh.controlPlane().line(mark, "certificate refused", "no live pod has the uid '3a5413b8");
         } finally {
             mesh.write("ztunnels.yaml", before);
         }
@@ -157,9 +158,9 @@ class CertificateAbuseTest {
         List<String> renewed;
         try (var session = CertificateSession.open(mesh, "node-a", first, chain)) {
             renewed = session.request("", second, "");
-            long mark = controlPlane().mark();
+            long mark = mesh.controlPlane().mark();
             assertRefused(() -> session.request("", Csr.of(CART), CART));
-            controlPlane().line(mark, "certificate refused", "caller=");
+            mesh.controlPlane().line(mark, "certificate refused", "caller=");
         }
         X509Certificate leaf = CertificateSession.certificate(renewed.getFirst());
         assertThat(leaf.getPublicKey()).isEqualTo(second.keys().getPublic());
@@ -187,9 +188,5 @@ class CertificateAbuseTest {
         assertThatThrownBy(request::run)
                 .isInstanceOf(StatusRuntimeException.class)
                 .hasMessageStartingWith("UNAUTHENTICATED");
-    }
-
-    private static MeshProcess controlPlane() {
-        return mesh.process(MeshUnderTest.CONTROL_PLANE);
     }
 }

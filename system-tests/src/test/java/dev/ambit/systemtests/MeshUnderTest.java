@@ -231,6 +231,11 @@ final class MeshUnderTest implements AutoCloseable {
         return Objects.requireNonNull(machines.get(name), name);
     }
 
+    /** The one control plane there is. */
+    MeshProcess controlPlane() {
+        return process(CONTROL_PLANE);
+    }
+
     MeshProcess process(String name) {
         return Objects.requireNonNull(processes.get(name), name);
     }

@@ -9,10 +9,8 @@ import dev.ambit.domain.issuing.Caller;
 import dev.ambit.ports.ca.CallerAuthentication;
 import dev.ambit.ports.ca.CallerAuthentication.Result;
 import dev.ambit.ports.ca.CallerAuthenticationContract;
+import dev.ambit.systemtests.cluster.BoundPods;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
-import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,67 +26,23 @@ final class ClusterCallerAuthenticationContractTest extends CallerAuthentication
 
     private final ClusterCallerAuthentication authentication = new ClusterCallerAuthentication(
             TestApi.controlPlane(), TrustDomain.CLUSTER_LOCAL, List.of("istio-ca", "other"), InstantSource.system());
+    private final BoundPods pods = new BoundPods(TestApi.admin());
     private Pod proxy;
 
     @BeforeEach
     void begin() {
         TestApi.SERVER.token(NAMESPACE, "ztunnel");
-        delete("ztunnel-x7");
+        pods.delete(NAMESPACE, "ztunnel-x7");
         proxy = pod("ztunnel-x7");
     }
 
     @AfterEach
     void end() {
-        delete("ztunnel-x7");
+        pods.delete(NAMESPACE, "ztunnel-x7");
     }
 
-    private static void delete(String name) {
-        TestApi.admin()
-                .pods()
-                .inNamespace(NAMESPACE)
-                .withName(name)
-                .withGracePeriod(0)
-                .delete();
-    }
-
-    private static Pod pod(String name) {
-        return TestApi.admin()
-                .resource(new PodBuilder()
-                        .withNewMetadata()
-                        .withNamespace(NAMESPACE)
-                        .withName(name)
-                        .endMetadata()
-                        .withNewSpec()
-                        .withServiceAccountName("ztunnel")
-                        .withNodeName("node-a")
-                        .addNewContainer()
-                        .withName("app")
-                        .withImage("app")
-                        .endContainer()
-                        .endSpec()
-                        .build())
-                .create();
-    }
-
-    private static String token(Pod pod, String audience) {
-        TokenRequest request = new TokenRequestBuilder()
-                .withNewSpec()
-                .withAudiences(audience)
-                .withNewBoundObjectRef()
-                .withKind("Pod")
-                .withApiVersion("v1")
-                .withName(pod.getMetadata().getName())
-                .withUid(pod.getMetadata().getUid())
-                .endBoundObjectRef()
-                .endSpec()
-                .build();
-        return TestApi.admin()
-                .serviceAccounts()
-                .inNamespace(NAMESPACE)
-                .withName("ztunnel")
-                .tokenRequest(request)
-                .getStatus()
-                .getToken();
+    private Pod pod(String name) {
+        return pods.create(NAMESPACE, name, "ztunnel", "node-a");
     }
 
     @Override
@@ -103,25 +57,25 @@ final class ClusterCallerAuthenticationContractTest extends CallerAuthentication
 
     @Override
     protected String validToken() {
-        return token(proxy, "istio-ca");
+        return pods.token(proxy, "istio-ca");
     }
 
     @Override
     protected String endedToken() {
-        String token = token(pod("ztunnel-gone"), "istio-ca");
-        delete("ztunnel-gone");
+        String token = pods.token(pod("ztunnel-gone"), "istio-ca");
+        pods.delete(NAMESPACE, "ztunnel-gone");
         return token;
     }
 
     @Test
     void aTokenForSomebodyElseProvesNothing() {
-        assertRejected(token(proxy, "vault"));
+        assertRejected(pods.token(proxy, "vault"));
         assertRejected(TestApi.SERVER.token(NAMESPACE, "ztunnel"));
     }
 
     @Test
     void everyConfiguredAudienceWillDo() {
-        assertThat(authentication.authenticate(token(proxy, "other"))).isInstanceOf(Result.Authenticated.class);
+        assertThat(authentication.authenticate(pods.token(proxy, "other"))).isInstanceOf(Result.Authenticated.class);
     }
 
     @Test

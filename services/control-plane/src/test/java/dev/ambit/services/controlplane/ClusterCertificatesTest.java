@@ -16,11 +16,9 @@ import dev.ambit.services.controlplane.issuing.LivePods;
 import dev.ambit.services.controlplane.issuing.MeshAuthority;
 import dev.ambit.services.controlplane.mesh.PublishedMesh;
 import dev.ambit.systemtests.cluster.ApiServer;
+import dev.ambit.systemtests.cluster.BoundPods;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
-import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.grpc.server.GrpcEmbeddedServer;
@@ -56,6 +54,7 @@ class ClusterCertificatesTest {
     private static Path folder;
 
     private static KubernetesClient admin;
+    private static BoundPods pods;
     private static ApplicationContext context;
     private static GrpcEmbeddedServer server;
 
@@ -65,6 +64,7 @@ class ClusterCertificatesTest {
     @BeforeAll
     static void start() {
         admin = ClusterContext.prepare();
+        pods = new BoundPods(admin);
         ApiServer.shared().namespace(SHOP);
         for (String account : List.of("ztunnel", "another")) {
             ApiServer.shared().token(SYSTEM, account);
@@ -84,43 +84,21 @@ class ClusterCertificatesTest {
     }
 
     @BeforeEach
-    void pods() {
-        ztunnelA = pod(SYSTEM, "ztunnel-a", "ztunnel", "node-a");
-        ztunnelB = pod(SYSTEM, "ztunnel-b", "ztunnel", "node-b");
-        pod(SHOP, "cart-0", "cart", "node-a");
-        pod(SHOP, "payment-0", "payment", "node-b");
+    void proxiesAndApplications() {
+        ztunnelA = pods.create(SYSTEM, "ztunnel-a", "ztunnel", "node-a");
+        ztunnelB = pods.create(SYSTEM, "ztunnel-b", "ztunnel", "node-b");
+        pods.create(SHOP, "cart-0", "cart", "node-a");
+        pods.create(SHOP, "payment-0", "payment", "node-b");
         known(SHOP, "payment-0");
     }
 
     @AfterEach
     void noPods() {
-        delete(SYSTEM, "ztunnel-a");
-        delete(SYSTEM, "ztunnel-b");
-        delete(SHOP, "cart-0");
-        delete(SHOP, "payment-0");
+        pods.delete(SYSTEM, "ztunnel-a");
+        pods.delete(SYSTEM, "ztunnel-b");
+        pods.delete(SHOP, "cart-0");
+        pods.delete(SHOP, "payment-0");
         awaitPods(uids -> uids.isEmpty());
-    }
-
-    private static Pod pod(String namespace, String name, String account, String node) {
-        return admin.resource(new PodBuilder()
-                        .withNewMetadata()
-                        .withNamespace(namespace)
-                        .withName(name)
-                        .endMetadata()
-                        .withNewSpec()
-                        .withServiceAccountName(account)
-                        .withNodeName(node)
-                        .addNewContainer()
-                        .withName("app")
-                        .withImage("app")
-                        .endContainer()
-                        .endSpec()
-                        .build())
-                .create();
-    }
-
-    private static void delete(String namespace, String name) {
-        admin.pods().inNamespace(namespace).withName(name).withGracePeriod(0).delete();
     }
 
     /** Pods arrive in the order in which they were made: those before it are known as well. */
@@ -132,27 +110,6 @@ class ClusterCertificatesTest {
         await(() -> condition.test(context.getBean(PublishedMesh.class).state().pods().values().stream()
                 .map(pod -> pod.ref().namespace() + "/" + pod.ref().name())
                 .toList()));
-    }
-
-    /** As kubelet asks for it. */
-    private static String token(Pod pod, String audience) {
-        TokenRequest request = new TokenRequestBuilder()
-                .withNewSpec()
-                .withAudiences(audience)
-                .withNewBoundObjectRef()
-                .withKind("Pod")
-                .withApiVersion("v1")
-                .withName(pod.getMetadata().getName())
-                .withUid(pod.getMetadata().getUid())
-                .endBoundObjectRef()
-                .endSpec()
-                .build();
-        return admin.serviceAccounts()
-                .inNamespace(pod.getMetadata().getNamespace())
-                .withName(pod.getSpec().getServiceAccountName())
-                .tokenRequest(request)
-                .getStatus()
-                .getToken();
     }
 
     /** What a node proxy finds beside its token. */
@@ -171,9 +128,7 @@ class ClusterCertificatesTest {
                 new ControlPlaneRoots.Inline(roots(SYSTEM)),
                 Optional.empty(),
                 new BearerToken.Literal(token),
-                "Kubernetes",
-                Map.of(),
-                false);
+                "Kubernetes");
         try (var source = new XdsCertificateSource(CaClientOptions.of(controlPlane))) {
             return source.request(identity).toCompletableFuture().join();
         }
@@ -188,35 +143,35 @@ class ClusterCertificatesTest {
 
     @Test
     void aNodeProxyGetsCertificatesOfItsNodesPods() {
-        WorkloadCertificate cart = request(token(ztunnelA, "istio-ca"), CART);
+        WorkloadCertificate cart = request(pods.token(ztunnelA, "istio-ca"), CART);
 
         assertThat(cart.identity()).isEqualTo(CART);
         assertThat(Duration.between(
                         cart.chain().getFirst().getNotBefore().toInstant(),
                         cart.chain().getFirst().getNotAfter().toInstant()))
                 .isGreaterThan(Duration.ofHours(23));
-        assertThat(request(token(ztunnelB, "other"), PAYMENT).identity()).isEqualTo(PAYMENT);
+        assertThat(request(pods.token(ztunnelB, "other"), PAYMENT).identity()).isEqualTo(PAYMENT);
     }
 
     @Test
     void aNodeProxyGetsNoneOfAnotherNodesPods() {
-        assertRefused(token(ztunnelB, "istio-ca"), CART);
-        assertRefused(token(ztunnelA, "istio-ca"), PAYMENT);
+        assertRefused(pods.token(ztunnelB, "istio-ca"), CART);
+        assertRefused(pods.token(ztunnelA, "istio-ca"), PAYMENT);
     }
 
     @Test
     void anAudienceThatIsNotAllowedIsNobody() {
-        assertRefused(token(ztunnelA, "vault"), CART);
+        assertRefused(pods.token(ztunnelA, "vault"), CART);
         assertRefused(ApiServer.shared().token(SYSTEM, "ztunnel"), CART);
     }
 
     @Test
     void anIdentityWithoutALivePodOnTheNodeIsRefused() {
-        String token = token(ztunnelA, "istio-ca");
+        String token = pods.token(ztunnelA, "istio-ca");
         assertRefused(token, SpiffeId.of("spiffe://cluster.local/ns/" + SHOP + "/sa/nobody"));
         assertThat(request(token, CART).identity()).isEqualTo(CART);
 
-        delete(SHOP, "cart-0");
+        pods.delete(SHOP, "cart-0");
         awaitPods(names -> !names.contains(SHOP + "/cart-0"));
 
         assertRefused(token, CART);
@@ -224,27 +179,27 @@ class ClusterCertificatesTest {
 
     @Test
     void theTokenOfADeletedPodIsWorthNothingEvenIfItWasAcceptedAMomentAgo() {
-        String token = token(ztunnelA, "istio-ca");
+        String token = pods.token(ztunnelA, "istio-ca");
         assertThat(request(token, CART).identity()).isEqualTo(CART);
 
-        delete(SYSTEM, "ztunnel-a");
+        pods.delete(SYSTEM, "ztunnel-a");
         awaitPods(names -> !names.contains(SYSTEM + "/ztunnel-a"));
         assertRefused(token, CART);
 
         // Its successor of the same name does not bring it back to life.
-        pod(SYSTEM, "ztunnel-a", "ztunnel", "node-a");
+        pods.create(SYSTEM, "ztunnel-a", "ztunnel", "node-a");
         known(SYSTEM, "ztunnel-a");
         assertRefused(token, CART);
     }
 
     @Test
     void whoIsNoNodeProxyGetsItsOwnAndNoOthers() {
-        Pod another = pod(SYSTEM, "another-0", "another", "node-a");
+        Pod another = pods.create(SYSTEM, "another-0", "another", "node-a");
         try {
             known(SYSTEM, "another-0");
-            assertRefused(token(another, "istio-ca"), CART);
+            assertRefused(pods.token(another, "istio-ca"), CART);
         } finally {
-            delete(SYSTEM, "another-0");
+            pods.delete(SYSTEM, "another-0");
         }
     }
 

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ambit.systemtests.cluster.ApiServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micronaut.context.ApplicationContext;
-import io.micronaut.context.env.PropertySource;
-import io.micronaut.context.env.PropertySource.PropertyConvention;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,13 +65,7 @@ final class ClusterContext {
                 "TOKENS_DIR", folder.resolve("tokens").toString(),
                 "TRUST_BUNDLE_FILE", folder.resolve("root.pem").toString()));
         environment.putAll(more);
-        return ApplicationContext.builder()
-                .propertySources(PropertySource.of(
-                        "variables",
-                        environment,
-                        PropertyConvention.ENVIRONMENT_VARIABLE,
-                        PropertySource.Origin.of("test")))
-                .start();
+        return TestContext.start(environment);
     }
 
     static void await(BooleanSupplier condition) {

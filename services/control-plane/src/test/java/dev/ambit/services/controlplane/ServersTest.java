@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ambit.adapters.xds.load.Arrival;
 import dev.ambit.adapters.xds.load.LoadSubscriber;
 import io.micronaut.context.ApplicationContext;
-import io.micronaut.context.env.PropertySource;
-import io.micronaut.context.env.PropertySource.PropertyConvention;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -64,13 +62,7 @@ final class ServersTest {
                 environment.put(server, Integer.toString(free.getLocalPort()));
             }
         }
-        context = ApplicationContext.builder()
-                .propertySources(PropertySource.of(
-                        "variables",
-                        environment,
-                        PropertyConvention.ENVIRONMENT_VARIABLE,
-                        PropertySource.Origin.of("test")))
-                .start();
+        context = TestContext.start(environment);
         context.getBean(EmbeddedServer.class).start();
     }
 

@@ -12,8 +12,6 @@ import dev.ambit.ports.ca.CertificateAuthorityException;
 import dev.ambit.ports.ca.SigningRequests;
 import dev.ambit.services.controlplane.issuing.MeshAuthority;
 import io.micronaut.context.ApplicationContext;
-import io.micronaut.context.env.PropertySource;
-import io.micronaut.context.env.PropertySource.PropertyConvention;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,13 +65,7 @@ final class VaultWiringTest {
                 "TOKENS_DIR", folder.resolve("tokens").toString(),
                 "TRUST_BUNDLE_FILE", folder.resolve("root.pem").toString()));
         environment.putAll(changes);
-        return ApplicationContext.builder()
-                .propertySources(PropertySource.of(
-                        "variables",
-                        environment,
-                        PropertyConvention.ENVIRONMENT_VARIABLE,
-                        PropertySource.Origin.of("test")))
-                .start();
+        return TestContext.start(environment);
     }
 
     private static SigningResult sign(MeshAuthority mesh) {

@@ -11,8 +11,6 @@ import dev.ambit.services.controlplane.issuing.IssueCertificates;
 import dev.ambit.services.controlplane.issuing.MeshAuthority;
 import dev.ambit.services.controlplane.mesh.PublishedMesh;
 import io.micronaut.context.ApplicationContext;
-import io.micronaut.context.env.PropertySource;
-import io.micronaut.context.env.PropertySource.PropertyConvention;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,13 +35,7 @@ class WiringTest {
                 "CA_DIR", folder.resolve("ca").toString(),
                 "TOKENS_DIR", folder.resolve("tokens").toString(),
                 "TRUST_BUNDLE_FILE", folder.resolve("root.pem").toString());
-        return ApplicationContext.builder()
-                .propertySources(PropertySource.of(
-                        "variables",
-                        environment,
-                        PropertyConvention.ENVIRONMENT_VARIABLE,
-                        PropertySource.Origin.of("test")))
-                .start();
+        return TestContext.start(environment);
     }
 
     @Test

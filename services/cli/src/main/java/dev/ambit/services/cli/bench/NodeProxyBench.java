@@ -1,10 +1,10 @@
 package dev.ambit.services.cli.bench;
 
 import dev.ambit.ports.podnetwork.PodNetworkException;
+import dev.ambit.services.cli.lab.JsonLines;
 import dev.ambit.services.cli.lab.LabException;
 import dev.ambit.services.cli.lab.Mesh;
 import dev.ambit.services.cli.lab.Sandbox;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +91,7 @@ public final class NodeProxyBench implements Callable<Integer> {
             return 1;
         }
         new BenchReport(measured, starts).print(System.out);
-        return write(measured);
+        return JsonLines.write(json, measured.stream().map(Measurement::json).toList());
     }
 
     private List<BenchRun.Route> routes() {
@@ -106,18 +106,5 @@ public final class NodeProxyBench implements Callable<Integer> {
             routes.add(new BenchRun.Route("peer", new Mesh.Options("netty", SECRET_TTL, List.of(peer), List.of())));
         }
         return routes;
-    }
-
-    private int write(List<Measurement> measured) {
-        if (json.isEmpty()) {
-            return 0;
-        }
-        try {
-            Files.write(Path.of(json), measured.stream().map(Measurement::json).toList());
-            return 0;
-        } catch (IOException e) {
-            System.err.println("error: cannot write " + json + ": " + e.getMessage());
-            return 1;
-        }
     }
 }

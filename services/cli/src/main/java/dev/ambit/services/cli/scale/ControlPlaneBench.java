@@ -1,12 +1,11 @@
 package dev.ambit.services.cli.scale;
 
+import dev.ambit.services.cli.lab.JsonLines;
 import dev.ambit.services.cli.lab.LabException;
 import dev.ambit.services.cli.lab.Sandbox;
 import dev.ambit.services.cli.lab.Tool;
 import dev.ambit.systemtests.cluster.ApiServer;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,7 +86,8 @@ public final class ControlPlaneBench implements Callable<Integer> {
             status = 1;
         }
         new ScaleReport(figures).print(System.out);
-        return Math.max(status, write(figures));
+        return Math.max(
+                status, JsonLines.write(json, figures.stream().map(Figure::json).toList()));
     }
 
     private void check() {
@@ -121,19 +121,6 @@ public final class ControlPlaneBench implements Callable<Integer> {
             contenders.add(new Contender.Peer(Path.of(peer)));
         }
         return contenders;
-    }
-
-    private int write(List<Figure> figures) {
-        if (json.isEmpty()) {
-            return 0;
-        }
-        try {
-            Files.write(Path.of(json), figures.stream().map(Figure::json).toList());
-            return 0;
-        } catch (IOException e) {
-            System.err.println("error: cannot write " + json + ": " + e.getMessage());
-            return 1;
-        }
     }
 
     private static void say(String text) {
