@@ -102,4 +102,36 @@ public record MeshService(
                 ingressUseWaypoint,
                 visibility);
     }
+
+    public MeshService withAddresses(List<VirtualAddress> others) {
+        return new MeshService(
+                key,
+                name,
+                others,
+                ports,
+                subjectAltNames,
+                waypoint,
+                weightedWaypoints,
+                loadBalancing,
+                ipFamilies,
+                canonical,
+                ingressUseWaypoint,
+                visibility);
+    }
+
+    public MeshService withSubjectAltNames(List<String> names) {
+        return new MeshService(
+                key,
+                name,
+                addresses,
+                ports,
+                names,
+                waypoint,
+                weightedWaypoints,
+                loadBalancing,
+                ipFamilies,
+                canonical,
+                ingressUseWaypoint,
+                visibility);
+    }
 }

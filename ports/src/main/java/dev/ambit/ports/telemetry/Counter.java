@@ -98,6 +98,10 @@ public enum Counter {
     ENROLMENTS("ambit_enrolments", "Pods enrolled, removed or failed, by outcome", "outcome"),
     WAYPOINT_DEPLOYMENTS("ambit_waypoint_deployments", "What became of Gateways, by outcome", "outcome"),
     DEBUG_REQUESTS("ambit_debug_requests", "Looks into the control plane, by way and outcome", "way", "outcome"),
+    REMOTE_SECRET_EVENTS("remote_cluster_secret_events", "Number of remote cluster secret events", "event"),
+    REMOTE_CLUSTER_TIMEOUTS(
+            "remote_cluster_sync_timeouts",
+            "Number of times remote clusters took too long to sync, causing slow startup that excludes remote clusters"),
     CONFIGURATION_PUSHES("ambit_configuration_changes", "Changes derived from the configuration, by kind", "kind");
 
     private final String metric;

@@ -33,6 +33,9 @@ public enum Gauge {
     STRANGERS("ambit_certificate_strangers", "Certificate requests that wait for somebody to tell who makes them"),
     START_WAITS("ambit_start_waits", "1 while the control plane waits for what it cannot start without"),
     CONFIGURATION_PROBLEMS("ambit_configuration_problems", "Things in the configuration that could not be used"),
+    REMOTE_CLUSTERS("ambit_remote_clusters", "Other clusters that Secrets name and that are followed"),
+    REMOTE_CLUSTERS_ANSWERING(
+            "ambit_remote_clusters_answering", "Those of which everything has arrived and that answer now"),
     NODE_PROXIES("ambit_node_proxies_connected", "Node proxies connected to this node agent"),
     ENROLLED_PODS("ambit_enrolled_pods", "Pods of this node that are in the mesh");
 

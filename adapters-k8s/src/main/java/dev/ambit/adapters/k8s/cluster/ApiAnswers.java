@@ -38,6 +38,11 @@ final class ApiAnswers implements Interceptor {
         return Optional.ofNullable(failures.get(path));
     }
 
+    /** Whether anything cannot be listed or watched at present. */
+    boolean isFailing() {
+        return !failures.isEmpty();
+    }
+
     @Override
     public void after(HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
         URI uri = request.uri();

@@ -1,5 +1,6 @@
 package dev.ambit.adapters.k8s.cluster;
 
+import dev.ambit.adapters.k8s.derive.FederatedDerivation;
 import dev.ambit.adapters.k8s.derive.MeshDerivation;
 import dev.ambit.adapters.k8s.reading.MeshKind;
 import dev.ambit.adapters.k8s.translate.AllocatedAddress;
@@ -12,12 +13,14 @@ import dev.ambit.domain.view.MeshState;
 import dev.ambit.ports.configuration.ConfigurationException;
 import dev.ambit.ports.configuration.ConfigurationProblem;
 import dev.ambit.ports.configuration.ConfigurationSource;
+import dev.ambit.ports.telemetry.Meter;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,16 +34,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterConfigurationSource implements ConfigurationSource {
     private final ClusterMirror mirror;
-    private final MeshDerivation derivation;
+    private final FederatedDerivation derivation;
     private final ClusterStatusWriter statuses;
+    private final @Nullable RemoteClusters remotes;
     private @Nullable MirrorFollower follower;
+
+    /** Closes neither of them. Follows other clusters, if the options have clusters share anything, by their defaults. */
+    public ClusterConfigurationSource(
+            ClusterConnection connection, DerivationOptions options, ClusterStatusWriter statuses) {
+        this(connection, options, statuses, RemoteClusterOptions.DEFAULTS, Meter.none());
+    }
 
     /** Closes neither of them. */
     public ClusterConfigurationSource(
-            ClusterConnection connection, DerivationOptions options, ClusterStatusWriter statuses) {
+            ClusterConnection connection,
+            DerivationOptions options,
+            ClusterStatusWriter statuses,
+            RemoteClusterOptions remote,
+            Meter meter) {
         this.statuses = statuses;
         this.mirror = new ClusterMirror(connection, EnumSet.allOf(MeshKind.class), "", options.rootNamespace());
-        this.derivation = new MeshDerivation(options);
+        this.derivation = new FederatedDerivation(options);
+        this.remotes = options.features().sharing().enabled()
+                ? new RemoteClusters(connection, options, remote, derivation, meter, mirror::nudge)
+                : null;
     }
 
     /**
@@ -58,12 +75,18 @@ public final class ClusterConfigurationSource implements ConfigurationSource {
             own = new MirrorFollower("cluster-derivation", mirror, new Delivery(listener)::deliver);
             follower = own;
         }
+        if (remotes != null) {
+            remotes.start();
+        }
         own.start();
     }
 
     @Override
     public synchronized List<String> pending() {
-        return follower == null ? mirror.pending() : follower.pending();
+        List<String> pending = follower == null ? mirror.pending() : follower.pending();
+        return follower == null || remotes == null || follower.hasDelivered()
+                ? pending
+                : Stream.concat(pending.stream(), remotes.pending().stream()).toList();
     }
 
     @Override
@@ -76,6 +99,9 @@ public final class ClusterConfigurationSource implements ConfigurationSource {
             mirror.close();
         } else {
             running.close();
+        }
+        if (remotes != null) {
+            remotes.close();
         }
     }
 
@@ -97,11 +123,16 @@ public final class ClusterConfigurationSource implements ConfigurationSource {
             this.listener = listener;
         }
 
-        void deliver(ClusterMirror.Standing standing) {
+        boolean deliver(ClusterMirror.Standing standing) {
             standing.changes().forEach(this::apply);
+            boolean settled = remotes == null || remotes.update();
             var all = new ArrayList<>(standing.problems());
+            if (remotes != null) {
+                all.addAll(remotes.problems());
+            }
             // A kind that was installed a moment ago may still be on its way: that must not open what it closes later.
-            if (standing.complete()) {
+            boolean complete = standing.complete() && settled;
+            if (complete) {
                 MeshDerivation.Derived derived = derivation.derived();
                 if (!derived.state().equals(state)) {
                     state = derived.state();
@@ -115,6 +146,7 @@ public final class ClusterConfigurationSource implements ConfigurationSource {
                 problems = found;
                 listener.problems(found);
             }
+            return complete;
         }
 
         private void apply(ObjectChange change) {

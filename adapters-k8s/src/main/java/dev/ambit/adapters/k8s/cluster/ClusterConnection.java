@@ -38,6 +38,11 @@ public final class ClusterConnection implements AutoCloseable {
      */
     public static ClusterConnection open(ClusterOptions options) {
         Config config = options.kubeconfig().map(ClusterConnection::read).orElseGet(ClusterConnection::ofPod);
+        return remote(options, config);
+    }
+
+    /** Of another cluster, as its own configuration says and nothing around us; does not connect yet. */
+    static ClusterConnection remote(ClusterOptions options, Config config) {
         config.setWatchReconnectInterval((int) options.reconnect().toMillis());
         config.setRequestTimeout((int) options.requestTimeout().toMillis());
         return new ClusterConnection(options, config);

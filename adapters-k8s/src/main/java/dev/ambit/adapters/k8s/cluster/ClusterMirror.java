@@ -21,6 +21,7 @@ final class ClusterMirror implements AutoCloseable {
     /** One object, so that it can be forgotten again. */
     private final Runnable answered = this::changed;
 
+    private final Runnable listener;
     private long news;
     private long told;
     private boolean closed;
@@ -29,6 +30,17 @@ final class ClusterMirror implements AutoCloseable {
      * @param node whose pods are wanted; empty for those of all nodes
      */
     ClusterMirror(ClusterConnection connection, Set<MeshKind> wanted, String node, String rootNamespace) {
+        this(connection, wanted, node, rootNamespace, () -> {});
+    }
+
+    /**
+     * For one who is called when there is news, on any thread.
+     *
+     * @param node whose pods are wanted; empty for those of all nodes
+     */
+    ClusterMirror(
+            ClusterConnection connection, Set<MeshKind> wanted, String node, String rootNamespace, Runnable listener) {
+        this.listener = listener;
         this.connection = connection;
         this.wanted = Set.copyOf(wanted);
         this.node = node;
@@ -99,9 +111,22 @@ final class ClusterMirror implements AutoCloseable {
         }
     }
 
-    private synchronized void changed() {
-        news++;
-        notifyAll();
+    private void changed() {
+        synchronized (this) {
+            news++;
+            notifyAll();
+        }
+        listener.run();
+    }
+
+    /** Something outside is new, of which the one who waits should know. */
+    void nudge() {
+        changed();
+    }
+
+    /** What is new since the last call, if anything is; does not wait. */
+    synchronized Optional<Standing> news() {
+        return news == told || closed ? Optional.empty() : Optional.of(standing());
     }
 
     /** Waits until something is new since the last call, and says how things stand; empty when this is closed. */
@@ -112,10 +137,14 @@ final class ClusterMirror implements AutoCloseable {
         if (closed) {
             return Optional.empty();
         }
+        return Optional.of(standing());
+    }
+
+    private synchronized Standing standing() {
         told = news;
         // In this order: when all is there, the changes are too.
         boolean complete = pending().isEmpty();
-        return Optional.of(new Standing(complete, objects.changes(), problems()));
+        return new Standing(complete, objects.changes(), problems());
     }
 
     /** The objects as they are at this moment. */

@@ -78,7 +78,7 @@ public final class ClusterNodePodSource implements NodePodSource {
             this.listener = listener;
         }
 
-        void deliver(ClusterMirror.Standing standing) {
+        boolean deliver(ClusterMirror.Standing standing) {
             if (standing.complete()) {
                 List<NodePod> now = onNode();
                 if (!now.equals(pods)) {
@@ -90,6 +90,7 @@ public final class ClusterNodePodSource implements NodePodSource {
                 problems = standing.problems();
                 listener.problems(problems);
             }
+            return standing.complete();
         }
 
         /** A node has some hundred pods at most: all of them are looked at. */

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
@@ -43,6 +44,7 @@ final class LeanObjects {
                 .filter(kind -> !kind.isCustom())
                 .forEach(kind -> serialization.registerKubernetesResource(kind.model()));
         serialization.registerKubernetesResource(CustomResourceDefinition.class);
+        serialization.registerKubernetesResource(Secret.class);
         serialization.registerKubernetesResource(Status.class);
         return serialization;
     }

@@ -3,7 +3,7 @@ package dev.ambit.adapters.k8s.cluster;
 import dev.ambit.ports.configuration.ConfigurationException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Hands what is new in a mirror to somebody, one standing after the other, on a thread of its own. */
@@ -16,22 +16,21 @@ final class MirrorFollower implements AutoCloseable {
     /**
      * Starts nothing yet.
      *
-     * @param deliver is not called again before it has returned
+     * @param deliver is not called again before it has returned; whether this was the first delivery, or a later one
      */
-    MirrorFollower(String name, ClusterMirror mirror, Consumer<ClusterMirror.Standing> deliver) {
+    MirrorFollower(String name, ClusterMirror mirror, Predicate<ClusterMirror.Standing> deliver) {
         this.mirror = mirror;
         this.thread = Thread.ofPlatform().name(name).daemon().unstarted(() -> follow(deliver));
     }
 
-    private void follow(Consumer<ClusterMirror.Standing> deliver) {
+    private void follow(Predicate<ClusterMirror.Standing> deliver) {
         try {
             while (true) {
                 var standing = mirror.awaitNews();
                 if (standing.isEmpty()) {
                     return;
                 }
-                deliver.accept(standing.get());
-                if (standing.get().complete()) {
+                if (deliver.test(standing.get())) {
                     first.countDown();
                 }
             }
@@ -61,6 +60,10 @@ final class MirrorFollower implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new ConfigurationException("interrupted before everything had arrived", interrupted);
         }
+    }
+
+    boolean hasDelivered() {
+        return first.getCount() == 0;
     }
 
     /** What has not arrived yet, with the reason if there is one; empty when everything has. */

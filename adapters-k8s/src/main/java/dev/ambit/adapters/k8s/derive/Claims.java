@@ -103,9 +103,9 @@ final class Claims {
         return claims;
     }
 
-    private static List<Claim> ofGateway(ObjectKey key, GatewayFacts gateway) {
+    private List<Claim> ofGateway(ObjectKey key, GatewayFacts gateway) {
         var claims = new ArrayList<Claim>();
-        for (NetworkGateways.Way way : NetworkGateways.of(gateway)) {
+        for (NetworkGateways.Way way : NetworkGateways.of(gateway, options.remote())) {
             claims.add(Claim.of(Members.gatewaysInto(gateway.network()), key));
             claims.add(Claim.of(Members.gatewaysAt(gateway.network(), way), key));
         }

@@ -30,7 +30,7 @@ record GatewayPart(Rules rules, String namespace, String name) implements Part.O
         if (gateway.isEmpty()) {
             return Part.NOTHING;
         }
-        List<Workload> ways = NetworkGateways.of(gateway.get()).stream()
+        List<Workload> ways = NetworkGateways.of(gateway.get(), rules.options().remote()).stream()
                 .filter(way -> isFirst(reading, gateway.get(), way))
                 .map(way -> workload(gateway.get(), way))
                 .toList();

@@ -5,6 +5,7 @@ import dev.ambit.adapters.k8s.translate.AllocatedAddress;
 import dev.ambit.adapters.k8s.translate.ClosedPolicies;
 import dev.ambit.adapters.k8s.translate.DerivationOptions;
 import dev.ambit.adapters.k8s.translate.FactReader;
+import dev.ambit.adapters.k8s.translate.GatewayFacts;
 import dev.ambit.adapters.k8s.translate.ObjectCondition;
 import dev.ambit.adapters.k8s.translate.ObjectFacts;
 import dev.ambit.adapters.k8s.translate.ObjectKey;
@@ -12,14 +13,18 @@ import dev.ambit.adapters.k8s.translate.ObjectProblem;
 import dev.ambit.adapters.k8s.translate.ReadObject;
 import dev.ambit.adapters.k8s.translate.UnreadablePolicy;
 import dev.ambit.domain.collection.PersistentMap;
+import dev.ambit.domain.federation.ClusterShare;
+import dev.ambit.domain.federation.NetworkWay;
 import dev.ambit.domain.view.MeshState;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread.
  */
 public final class MeshDerivation {
+    private static final Set<String> EVERYWHERE = Set.of("AuthorizationPolicy", "PeerAuthentication", "GatewayClass");
+
     private final FactReader reader;
     private final Claims claims;
     private final Indexes indexes = new Indexes();
@@ -44,12 +51,20 @@ public final class MeshDerivation {
 
     private final Map<ObjectKey, UnreadablePolicy> unreadable = new HashMap<>();
     private final DerivationOptions options;
+    private final LocalNetwork network;
+    /** By the Gateways that offer them, in the order in which they count. */
+    private final SortedMap<ObjectKey, List<NetworkWay>> ways = new TreeMap<>();
 
     public MeshDerivation(DerivationOptions options) {
         this.options = options;
         this.reader = new FactReader(options);
         this.claims = new Claims(options);
-        this.parts = new Parts(new Rules(options), answers);
+        var rules = new Rules(options);
+        this.parts = new Parts(rules, answers);
+        this.network = new LocalNetwork(rules);
+        if (options.features().sharing().enabled()) {
+            answers.want(network);
+        }
     }
 
     /**
@@ -176,6 +191,52 @@ public final class MeshDerivation {
         Optional<Part.Of> part = facts.flatMap(is -> parts.of(key, is));
         parts.replace(before.part(), part);
         facts.ifPresent(_ -> objects.put(key, new Known(own, facts, claimed, part)));
+        if (before.facts()
+                .or(() -> facts)
+                .filter(GatewayFacts.class::isInstance)
+                .isPresent()) {
+            List<NetworkWay> offered = facts.map(
+                            is -> is instanceof GatewayFacts gateway ? ways(gateway) : List.<NetworkWay>of())
+                    .orElse(List.of());
+            if (offered.isEmpty()) {
+                ways.remove(key);
+            } else {
+                ways.put(key, offered);
+            }
+        }
+    }
+
+    private List<NetworkWay> ways(GatewayFacts gateway) {
+        return NetworkGateways.of(gateway, options.remote()).stream()
+                .map(way -> new NetworkWay(
+                        gateway.network(),
+                        options.clusterId(),
+                        gateway.namespace(),
+                        gateway.name(),
+                        way.address(),
+                        way.port()))
+                .toList();
+    }
+
+    /** Takes over what another derivation knows of an object, if it is of a kind that holds for all clusters. */
+    void adopt(MeshDerivation other, ObjectKey key) {
+        if (EVERYWHERE.contains(key.kind())) {
+            update(key, other.objects.getOrDefault(key, Known.NOTHING).facts().filter(MeshDerivation::holdsEverywhere));
+        }
+    }
+
+    /** The same for all of its objects, and for those that it has no more. */
+    void adopt(MeshDerivation other) {
+        Set<ObjectKey> keys = new HashSet<>(other.objects.keySet());
+        keys.addAll(objects.keySet());
+        keys.forEach(key -> adopt(other, key));
+    }
+
+    private static boolean holdsEverywhere(ObjectFacts facts) {
+        return switch (facts) {
+            case ObjectFacts.PolicyFacts _, ObjectFacts.PeerFacts _, GatewayFacts.ClassFacts _ -> true;
+            default -> false;
+        };
     }
 
     private static boolean isSameKind(ObjectFacts one, Optional<ObjectFacts> other) {
@@ -206,5 +267,15 @@ public final class MeshDerivation {
     public Derived derived() {
         indexes.flush(answers);
         return parts.derived();
+    }
+
+    /** The same as this cluster's share of a mesh of several; only if the features have clusters share anything. */
+    ClusterShare share() {
+        MeshState state = derived().state();
+        return new ClusterShare(
+                state,
+                Objects.requireNonNullElse(answers.get(network), ""),
+                parts.shared(),
+                ways.values().stream().flatMap(List::stream).toList());
     }
 }

@@ -19,16 +19,22 @@ record NetworkGateways(Rules rules, String network) implements Query<GatewayRefe
     /** One way into a network. */
     record Way(String address, int port) {}
 
-    /** The ways that a gateway offers: an address each, on the port of its HBONE listener. */
-    static List<Way> of(GatewayFacts gateway) {
-        if (gateway.network().isEmpty() || !gateway.className().equals(GatewayFacts.REMOTE_CLASS)) {
+    /**
+     * The ways that a gateway offers: an address each, on the port of its HBONE listener. Here that is a gateway into another
+     * network; in a remote cluster the one by which others come in, which takes tunnels on HBONE's own port whatever its
+     * listener says, and so has none here, as in Istio.
+     */
+    static List<Way> of(GatewayFacts gateway, boolean remote) {
+        String className = remote ? GatewayFacts.EAST_WEST_CLASS : GatewayFacts.REMOTE_CLASS;
+        if (gateway.network().isEmpty() || !gateway.className().equals(className)) {
             return List.of();
         }
         return gateway.listeners().stream()
-                .filter(listener -> listener.protocol().equals("HBONE") && listener.port() > 0)
+                .filter(listener ->
+                        listener.protocol().equals("HBONE") && (remote ? listener.terminates() : listener.port() > 0))
                 .findFirst()
                 .map(listener -> gateway.addresses().stream()
-                        .map(address -> new Way(address.value(), listener.port()))
+                        .map(address -> new Way(address.value(), remote ? 0 : listener.port()))
                         .distinct()
                         .toList())
                 .orElse(List.of());
@@ -38,8 +44,9 @@ record NetworkGateways(Rules rules, String network) implements Query<GatewayRefe
     public GatewayReference answer(Reading reading) {
         for (ObjectKey key : reading.read(Members.gatewaysInto(network))) {
             Optional<GatewayFacts> gateway = reading.read(Named.gateway(key.namespace(), key.name()));
-            List<Way> ways = gateway.map(NetworkGateways::of).orElse(List.of());
-            if (!ways.isEmpty()) {
+            List<Way> ways =
+                    gateway.map(facts -> of(facts, rules.options().remote())).orElse(List.of());
+            if (!ways.isEmpty() && ways.getFirst().port() > 0) {
                 return reference(key.namespace(), ways.getFirst());
             }
         }

@@ -4,13 +4,18 @@ import dev.ambit.adapters.k8s.query.Query;
 import dev.ambit.adapters.k8s.translate.AllocatedAddress;
 import dev.ambit.adapters.k8s.translate.ObjectCondition;
 import dev.ambit.adapters.k8s.translate.ObjectProblem;
+import dev.ambit.domain.address.NamespacedHostname;
 import dev.ambit.domain.issuing.PodRecord;
 import dev.ambit.domain.policy.AuthorizationPolicy;
 import dev.ambit.domain.service.MeshService;
 import dev.ambit.domain.workload.Workload;
 import java.util.List;
 
-/** The part of the mesh that one object brings about. No two parts have a resource of one name. */
+/**
+ * The part of the mesh that one object brings about. No two parts have a resource of one name.
+ *
+ * @param shared those of its services that all clusters share
+ */
 record Part(
         List<Workload> workloads,
         List<MeshService> services,
@@ -18,7 +23,8 @@ record Part(
         List<PodRecord> pods,
         List<ObjectProblem> problems,
         List<ObjectCondition> conditions,
-        List<AllocatedAddress> allocated) {
+        List<AllocatedAddress> allocated,
+        List<NamespacedHostname> shared) {
     static final Part NOTHING = new Part(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 
     Part {
@@ -29,9 +35,10 @@ record Part(
         problems = List.copyOf(problems);
         conditions = List.copyOf(conditions);
         allocated = List.copyOf(allocated);
+        shared = List.copyOf(shared);
     }
 
-    /** Without allocated addresses. */
+    /** Without allocated addresses and services that clusters share. */
     Part(
             List<Workload> workloads,
             List<MeshService> services,
@@ -39,7 +46,7 @@ record Part(
             List<PodRecord> pods,
             List<ObjectProblem> problems,
             List<ObjectCondition> conditions) {
-        this(workloads, services, policies, pods, problems, conditions, List.of());
+        this(workloads, services, policies, pods, problems, conditions, List.of(), List.of());
     }
 
     static Part of(List<Workload> workloads, List<MeshService> services, Remarks remarks) {
@@ -50,7 +57,21 @@ record Part(
                 List.of(),
                 remarks.problems(),
                 remarks.conditions(),
-                remarks.allocated());
+                remarks.allocated(),
+                List.of());
+    }
+
+    /** The same, of which all clusters share the services. */
+    Part withSharedServices() {
+        return new Part(
+                workloads,
+                services,
+                policies,
+                pods,
+                problems,
+                conditions,
+                allocated,
+                services.stream().map(MeshService::key).toList());
     }
 
     static Part of(List<AuthorizationPolicy> policies) {

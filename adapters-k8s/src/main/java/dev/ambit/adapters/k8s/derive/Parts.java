@@ -44,6 +44,7 @@ final class Parts {
     private PersistentMap<NamespacedHostname, MeshService> services = PersistentMap.empty();
     private PersistentMap<PolicyName, AuthorizationPolicy> policies = PersistentMap.empty();
     private PersistentMap<String, PodRecord> pods = PersistentMap.empty();
+    private PersistentMap<NamespacedHostname, Boolean> shared = PersistentMap.empty();
 
     Parts(Rules rules, Answers answers) {
         this.rules = rules;
@@ -101,6 +102,11 @@ final class Parts {
         remarked.forget(object);
     }
 
+    /** Services that all clusters share, as of the last {@link #derived}. */
+    PersistentMap<NamespacedHostname, Boolean> shared() {
+        return shared;
+    }
+
     Derived derived() {
         Map<Part.Of, Part> changed = new HashMap<>();
         unwanted.stream().filter(part -> !wanted.containsKey(part)).forEach(part -> changed.put(part, Part.NOTHING));
@@ -144,7 +150,8 @@ final class Parts {
                     before.pods(),
                     remarks.problems(),
                     before.conditions(),
-                    before.allocated());
+                    before.allocated(),
+                    before.shared());
         }
     }
 
@@ -161,6 +168,9 @@ final class Parts {
         for (PodRecord pod : part.pods()) {
             pods = pods.without(pod.ref().uid());
         }
+        for (NamespacedHostname service : part.shared()) {
+            shared = shared.without(service);
+        }
     }
 
     private void putIn(Part part) {
@@ -175,6 +185,9 @@ final class Parts {
         }
         for (PodRecord pod : part.pods()) {
             pods = pods.with(pod.ref().uid(), pod);
+        }
+        for (NamespacedHostname service : part.shared()) {
+            shared = shared.with(service, true);
         }
     }
 }

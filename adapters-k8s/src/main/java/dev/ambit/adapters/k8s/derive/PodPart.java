@@ -130,7 +130,7 @@ record PodPart(Rules rules, String namespace, String name) implements Part.Of {
                     .filter(each -> each.pods().stream().anyMatch(target -> isMeant(target, pod)));
             if (slice.isPresent()) {
                 reading.read(Named.service(namespace, slice.get().service()))
-                        .filter(service -> service.selector().isEmpty())
+                        .filter(service -> service.selector().isEmpty() && Sharing.counts(rules, reading, service))
                         .ifPresent(service -> services.putIfAbsent(
                                 new NamespacedHostname(
                                         namespace, rules.options().hostname(service.name(), namespace)),

@@ -25,7 +25,7 @@ record ServicePart(Rules rules, String namespace, String name) implements Part.O
     @Override
     public Part answer(Reading reading) {
         Optional<ServiceFacts> found = reading.read(Named.service(namespace, name));
-        if (found.isEmpty()) {
+        if (found.isEmpty() || !Sharing.counts(rules, reading, found.get())) {
             return Part.NOTHING;
         }
         ServiceFacts service = found.get();
@@ -51,7 +51,8 @@ record ServicePart(Rules rules, String namespace, String name) implements Part.O
                 true,
                 binding.waypoint().isPresent() && ingress == Ingress.THROUGH,
                 Visibility.PUBLIC);
-        return Part.of(List.of(), List.of(derived), remarks);
+        Part part = Part.of(List.of(), List.of(derived), remarks);
+        return Sharing.isGlobal(rules, reading, service) ? part.withSharedServices() : part;
     }
 
     static List<ServicePort> ports(List<PortFacts> ports) {

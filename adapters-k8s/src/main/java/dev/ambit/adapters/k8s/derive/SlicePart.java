@@ -24,8 +24,9 @@ record SlicePart(Rules rules, String namespace, String name) implements Part.Of 
         if (slice.isEmpty()) {
             return Part.NOTHING;
         }
-        Optional<ServiceFacts> service =
-                reading.read(Named.service(namespace, slice.get().service()));
+        Optional<ServiceFacts> service = reading.read(
+                        Named.service(namespace, slice.get().service()))
+                .filter(each -> Sharing.counts(rules, reading, each));
         if (service.isEmpty()) {
             return Part.NOTHING;
         }

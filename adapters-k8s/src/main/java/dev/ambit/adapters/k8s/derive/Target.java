@@ -28,7 +28,9 @@ record Target(
     record OfService(Rules rules, String namespace, String name) implements Query<Optional<Target>> {
         @Override
         public Optional<Target> answer(Reading reading) {
-            return reading.read(Named.service(namespace, name)).map(this::target);
+            return reading.read(Named.service(namespace, name))
+                    .filter(service -> Sharing.counts(rules, reading, service))
+                    .map(this::target);
         }
 
         private Target target(ServiceFacts service) {

@@ -1,5 +1,6 @@
 package dev.ambit.adapters.k8s.manifests;
 
+import dev.ambit.adapters.k8s.derive.FederatedDerivation;
 import dev.ambit.adapters.k8s.derive.MeshDerivation;
 import dev.ambit.adapters.k8s.translate.DerivationOptions;
 import dev.ambit.domain.view.MeshState;
@@ -20,12 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ManifestConfigurationSource implements ConfigurationSource {
     private final ManifestObjects objects;
-    private final MeshDerivation derivation;
+    private final FederatedDerivation derivation;
     private @Nullable FolderWatch watch;
 
     public ManifestConfigurationSource(ManifestOptions options, DerivationOptions derivation) {
         this.objects = new ManifestObjects(options, derivation.rootNamespace());
-        this.derivation = new MeshDerivation(derivation);
+        this.derivation = new FederatedDerivation(derivation);
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.List;
  * @param entryVisibility who sees ServiceEntries, by namespace: the first that selects the entry's namespace decides;
  *     if none does, everybody
  * @param allocation the blocks from which ServiceEntries without an address get one
+ * @param sharing what clusters share
  */
 public record DerivationFeatures(
         boolean dryRunPolicies,
@@ -22,7 +23,8 @@ public record DerivationFeatures(
         boolean entriesSelectPods,
         UnboundWaypoint unboundWaypoint,
         List<EntryVisibility> entryVisibility,
-        List<Cidr> allocation) {
+        List<Cidr> allocation,
+        ServiceSharing sharing) {
     private static final List<Cidr> ISTIO_BLOCKS = List.of(
             Cidr.parse("240.240.0.0/16").orElseThrow(),
             Cidr.parse("2001:2::/48").orElseThrow());
@@ -52,7 +54,8 @@ public record DerivationFeatures(
     }
 
     public static DerivationFeatures defaults() {
-        return new DerivationFeatures(false, false, true, true, UnboundWaypoint.REFUSE, List.of(), ISTIO_BLOCKS);
+        return new DerivationFeatures(
+                false, false, true, true, UnboundWaypoint.REFUSE, List.of(), ISTIO_BLOCKS, ServiceSharing.OFF);
     }
 
     public DerivationFeatures with(UnboundWaypoint other) {
@@ -63,7 +66,8 @@ public record DerivationFeatures(
                 entriesSelectPods,
                 other,
                 entryVisibility,
-                allocation);
+                allocation,
+                sharing);
     }
 
     public DerivationFeatures withDryRunPolicies() {
@@ -74,7 +78,8 @@ public record DerivationFeatures(
                 entriesSelectPods,
                 unboundWaypoint,
                 entryVisibility,
-                allocation);
+                allocation,
+                sharing);
     }
 
     public DerivationFeatures withAllowFromWaypoints() {
@@ -85,7 +90,8 @@ public record DerivationFeatures(
                 entriesSelectPods,
                 unboundWaypoint,
                 entryVisibility,
-                allocation);
+                allocation,
+                sharing);
     }
 
     public DerivationFeatures with(List<EntryVisibility> other) {
@@ -96,6 +102,33 @@ public record DerivationFeatures(
                 entriesSelectPods,
                 unboundWaypoint,
                 other,
-                allocation);
+                allocation,
+                sharing);
+    }
+
+    public DerivationFeatures with(ServiceSharing other) {
+        return new DerivationFeatures(
+                dryRunPolicies,
+                allowFromWaypoints,
+                servicesSelectEntries,
+                entriesSelectPods,
+                unboundWaypoint,
+                entryVisibility,
+                allocation,
+                other);
+    }
+
+    /** For a cluster of which only workloads and what all share are taken. */
+    DerivationFeatures ofRemote() {
+        // What lets waypoints in is decided where they are, by that cluster's own control plane.
+        return new DerivationFeatures(
+                dryRunPolicies,
+                false,
+                servicesSelectEntries,
+                entriesSelectPods,
+                unboundWaypoint,
+                entryVisibility,
+                allocation,
+                sharing);
     }
 }

@@ -10,6 +10,7 @@ import dev.ambit.domain.identity.TrustDomain;
  * @param clusterDomain DNS suffix of services
  * @param network network id of this cluster; when empty, the root namespace's label {@code topology.istio.io/network}
  * @param rootNamespace policies here apply to the whole mesh
+ * @param remote whether this is another cluster than the one that is configured: only Services that all share count
  */
 public record DerivationOptions(
         TrustDomain trustDomain,
@@ -17,7 +18,19 @@ public record DerivationOptions(
         String clusterDomain,
         String network,
         String rootNamespace,
-        DerivationFeatures features) {
+        DerivationFeatures features,
+        boolean remote) {
+
+    /** The local cluster. */
+    public DerivationOptions(
+            TrustDomain trustDomain,
+            String clusterId,
+            String clusterDomain,
+            String network,
+            String rootNamespace,
+            DerivationFeatures features) {
+        this(trustDomain, clusterId, clusterDomain, network, rootNamespace, features, false);
+    }
 
     /** With Istio's default features. */
     public DerivationOptions(
@@ -31,7 +44,12 @@ public record DerivationOptions(
     }
 
     public DerivationOptions with(DerivationFeatures other) {
-        return new DerivationOptions(trustDomain, clusterId, clusterDomain, network, rootNamespace, other);
+        return new DerivationOptions(trustDomain, clusterId, clusterDomain, network, rootNamespace, other, remote);
+    }
+
+    /** Another cluster of the same mesh; its network is what its root namespace says. */
+    public DerivationOptions ofRemote(String cluster) {
+        return new DerivationOptions(trustDomain, cluster, clusterDomain, "", rootNamespace, features.ofRemote(), true);
     }
 
     /** The DNS name of a service. */

@@ -1,11 +1,8 @@
 package dev.ambit.adapters.k8s.translate;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ambit.adapters.k8s.translate.DerivationFeatures.EntryVisibility;
 import dev.ambit.adapters.k8s.translate.DerivationFeatures.Reach;
-import io.fabric8.kubernetes.api.model.LabelSelector;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,8 +11,6 @@ import java.util.List;
  * [{"visibility": "PUBLIC", "matchingRules": [{"namespaceSelector": {"matchLabels": {"trusted": "true"}}}]}]}}.
  */
 public final class EntryVisibilities {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-
     private EntryVisibilities() {}
 
     /**
@@ -27,22 +22,17 @@ public final class EntryVisibilities {
         if (json.isBlank()) {
             return List.of();
         }
-        JsonNode root;
-        try {
-            root = MAPPER.readTree(json);
-        } catch (JsonProcessingException broken) {
-            throw new IllegalArgumentException("it is not JSON: " + broken.getOriginalMessage(), broken);
-        }
+        JsonNode root = MeshConfigJson.parse(json);
         if (!root.isObject()) {
             throw new IllegalArgumentException("it is not a JSON object");
         }
-        known(root, List.of("defaultVisibility", "policies", "applyToSidecars"));
+        MeshConfigJson.known(root, List.of("defaultVisibility", "policies", "applyToSidecars"));
         var rules = new ArrayList<EntryVisibility>();
         for (JsonNode policy : root.path("policies")) {
-            known(policy, List.of("visibility", "matchingRules"));
+            MeshConfigJson.known(policy, List.of("visibility", "matchingRules"));
             var conditions = new ArrayList<LabelMatch.Condition>();
             for (JsonNode rule : policy.path("matchingRules")) {
-                known(rule, List.of("namespaceSelector"));
+                MeshConfigJson.known(rule, List.of("namespaceSelector"));
                 conditions.addAll(selector(rule.path("namespaceSelector")).conditions());
             }
             rules.add(new EntryVisibility(new LabelMatch(conditions), reach(policy.path("visibility"))));
@@ -55,22 +45,7 @@ public final class EntryVisibilities {
         if (!written.isObject()) {
             throw new IllegalArgumentException("every matching rule needs a namespaceSelector");
         }
-        known(written, List.of("matchLabels", "matchExpressions"));
-        try {
-            return LabelMatch.of(MAPPER.treeToValue(written, LabelSelector.class))
-                    .orElseThrow(
-                            () -> new IllegalArgumentException("the selector " + written + " cannot be understood"));
-        } catch (JsonProcessingException broken) {
-            throw new IllegalArgumentException("the selector " + written + " cannot be read", broken);
-        }
-    }
-
-    private static void known(JsonNode object, List<String> fields) {
-        object.fieldNames().forEachRemaining(field -> {
-            if (!fields.contains(field)) {
-                throw new IllegalArgumentException("'" + field + "' is not one of " + fields);
-            }
-        });
+        return MeshConfigJson.selector(written);
     }
 
     private static Reach reach(JsonNode visibility) {

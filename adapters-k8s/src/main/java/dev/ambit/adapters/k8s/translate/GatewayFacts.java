@@ -25,6 +25,9 @@ public record GatewayFacts(
     /** Of gateways that lead into another network and that nobody deploys here. */
     public static final String REMOTE_CLASS = "istio-remote";
 
+    /** Of gateways through which other networks come into theirs. */
+    public static final String EAST_WEST_CLASS = "istio-east-west";
+
     public GatewayFacts {
         addresses = List.copyOf(addresses);
         listeners = List.copyOf(listeners);
@@ -33,8 +36,8 @@ public record GatewayFacts(
     /** Where the gateway is reached: a host name, or else an IP address. */
     public record Address(boolean isHostname, String value) {}
 
-    /** A listener, and who may attach to it. */
-    public record ListenerFacts(String protocol, int port, Attachment attachment) {}
+    /** A listener, who may attach to it, and whether it ends TLS itself. */
+    public record ListenerFacts(String protocol, int port, Attachment attachment, boolean terminates) {}
 
     /** From which namespaces something may be attached. */
     public sealed interface Attachment {

@@ -87,7 +87,9 @@ final class GatewayReader {
         return new ListenerFacts(
                 Fields.text(listener.getProtocol()),
                 listener.getPort() == null ? 0 : listener.getPort(),
-                attachment(namespaces));
+                attachment(namespaces),
+                listener.getTls() != null
+                        && "Terminate".equals(listener.getTls().getMode()));
     }
 
     /** Nothing written means the gateway's own namespace, as in the API. */

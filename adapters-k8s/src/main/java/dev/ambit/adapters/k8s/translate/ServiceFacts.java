@@ -27,12 +27,14 @@ public record ServiceFacts(
         String trafficDistribution,
         WaypointRequest waypoint,
         String ingressUseWaypoint,
+        Map<String, String> labels,
         long created)
         implements ObjectFacts {
     public ServiceFacts {
         addresses = List.copyOf(addresses);
         ports = List.copyOf(ports);
         selector = Map.copyOf(selector);
+        labels = Map.copyOf(labels);
     }
 
     /**

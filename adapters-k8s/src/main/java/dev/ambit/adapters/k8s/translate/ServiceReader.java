@@ -40,6 +40,7 @@ final class ServiceReader {
                 distribution(service),
                 WaypointRequest.of(service),
                 Fields.labels(service).getOrDefault(INGRESS_USE_WAYPOINT, ""),
+                Fields.labels(service),
                 Fields.created(service)));
     }
 

@@ -93,19 +93,24 @@ final class TestCluster implements AutoCloseable {
 
     /** Applies the roles that we ship. */
     void grant(String component) {
+        grant(component, "rbac.yaml");
+    }
+
+    /** Applies those of one file. */
+    void grant(String component, String file) {
         server.namespace("istio-system");
-        deployed(component).forEach(object -> admin.resource(object).serverSideApply());
+        deployed(component, file).forEach(object -> admin.resource(object).serverSideApply());
     }
 
     /** Takes them away again. */
     void revoke(String component) {
-        deployed(component).stream()
+        deployed(component, "rbac.yaml").stream()
                 .filter(object -> object.getKind().startsWith("ClusterRole"))
                 .forEach(object -> admin.resource(object).delete());
     }
 
-    private List<HasMetadata> deployed(String component) {
-        Path file = Path.of("..", "deploy", component, "rbac.yaml");
+    private List<HasMetadata> deployed(String component, String name) {
+        Path file = Path.of("..", "deploy", component, name);
         try {
             return admin.load(new ByteArrayInputStream(Files.readAllBytes(file)))
                     .items();

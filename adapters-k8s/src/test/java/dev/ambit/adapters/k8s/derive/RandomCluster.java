@@ -65,8 +65,10 @@ final class RandomCluster {
     }
 
     private HasMetadata namespace() {
-        String labels = join(waypoint(), maybe("team: 'a'"), maybe("'topology.istio.io/network': 'n1'"));
-        return read(Namespace.class, "", home(), labels, canaryWeight(), "");
+        String labels =
+                join(waypoint(), maybe("team: 'a'"), maybe("'topology.istio.io/network': '" + pick("n1", "far") + "'"));
+        String name = pick("a", "b", "istio-system");
+        return read(Namespace.class, "", name, labels, canaryWeight(), "");
     }
 
     private HasMetadata pod() {
@@ -95,7 +97,11 @@ final class RandomCluster {
                 Service.class,
                 home(),
                 "s" + random.nextInt(4),
-                join(waypoint(), maybe("'istio.io/ingress-use-waypoint': 'true'"), canary()),
+                join(
+                        waypoint(),
+                        maybe("'istio.io/ingress-use-waypoint': 'true'"),
+                        maybe("'istio.io/global': 'true'"),
+                        canary()),
                 canaryWeight(),
                 "spec: {type: '" + pick("ClusterIP", "ClusterIP", "ExternalName") + "', clusterIP: '10.96.0."
                         + random.nextInt(4) + "', selector: {" + selector
@@ -150,8 +156,8 @@ final class RandomCluster {
                         maybe("'istio.io/waypoint-for': '" + pick("all", "service", "workload", "none") + "'"),
                         remote ? "'topology.istio.io/network': '" + pick("far", "n1") + "'" : ""),
                 rarely("'ambient.istio.io/waypoint-inbound-binding': 'PROXY/15088'"),
-                "spec: {gatewayClassName: '" + (remote ? "istio-remote" : "istio-waypoint")
-                        + "', listeners: [{name: 'mesh', port: 15008, protocol: 'HBONE', allowedRoutes: {namespaces: {from: '"
+                "spec: {gatewayClassName: '" + (remote ? pick("istio-remote", "istio-east-west") : "istio-waypoint")
+                        + "', listeners: [{name: 'mesh', port: 15008, protocol: 'HBONE', tls: {mode: 'Terminate'}, allowedRoutes: {namespaces: {from: '"
                         + pick("All", "Same", "Selector")
                         + "', selector: {matchLabels: {team: 'a'}}}}}]}, status: {addresses: ["
                         + pick("", "{type: 'Hostname', value: 'wp.a.svc'}", "{type: 'IPAddress', value: '10.96.0.9'}")

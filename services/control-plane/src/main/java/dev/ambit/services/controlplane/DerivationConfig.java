@@ -4,6 +4,8 @@ import dev.ambit.adapters.k8s.translate.DerivationFeatures;
 import dev.ambit.adapters.k8s.translate.DerivationFeatures.EntryVisibility;
 import dev.ambit.adapters.k8s.translate.DerivationFeatures.UnboundWaypoint;
 import dev.ambit.adapters.k8s.translate.EntryVisibilities;
+import dev.ambit.adapters.k8s.translate.ServiceScopes;
+import dev.ambit.adapters.k8s.translate.ServiceSharing;
 import dev.ambit.domain.address.Cidr;
 import dev.ambit.domain.address.IpAddress.Family;
 import io.micronaut.context.annotation.ConfigurationProperties;
@@ -20,7 +22,9 @@ public record DerivationConfig(
         boolean entriesSelectPods,
         String allocationIpv4,
         String allocationIpv6,
-        String entryVisibility) {
+        String entryVisibility,
+        boolean multiNetwork,
+        String serviceScopes) {
     public DerivationConfig {
         if (!unboundWaypoint.equals("refuse") && !unboundWaypoint.equals("direct")) {
             throw new IllegalArgumentException("AMBIT_UNBOUND_WAYPOINT is '" + unboundWaypoint
@@ -29,6 +33,19 @@ public record DerivationConfig(
         block("PILOT_IP_AUTOALLOCATE_IPV4_PREFIX", allocationIpv4, Family.IPV4);
         block("PILOT_IP_AUTOALLOCATE_IPV6_PREFIX", allocationIpv6, Family.IPV6);
         visibility(entryVisibility);
+        scopes(serviceScopes);
+    }
+
+    private static List<ServiceSharing.Rule> scopes(String json) {
+        try {
+            return ServiceScopes.parse(json);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "AMBIT_SERVICE_SCOPE_CONFIGS cannot be used; it must be JSON as Istio's"
+                            + " meshConfig.serviceScopeConfigs, such as [{\"servicesSelector\": {\"matchLabels\":"
+                            + " {\"istio.io/global\": \"true\"}}, \"scope\": \"GLOBAL\"}]: " + e.getMessage(),
+                    e);
+        }
     }
 
     private static List<EntryVisibility> visibility(String json) {
@@ -61,6 +78,7 @@ public record DerivationConfig(
                 visibility(entryVisibility),
                 List.of(
                         block("PILOT_IP_AUTOALLOCATE_IPV4_PREFIX", allocationIpv4, Family.IPV4),
-                        block("PILOT_IP_AUTOALLOCATE_IPV6_PREFIX", allocationIpv6, Family.IPV6)));
+                        block("PILOT_IP_AUTOALLOCATE_IPV6_PREFIX", allocationIpv6, Family.IPV6)),
+                new ServiceSharing(multiNetwork, scopes(serviceScopes)));
     }
 }

@@ -68,6 +68,8 @@ final class MeshFactory {
             SourceConfig config,
             MeshConfig mesh,
             DerivationConfig features,
+            RemoteConfig remote,
+            PrometheusTelemetry telemetry,
             BeanProvider<ClusterConnection> cluster,
             BeanProvider<ClusterStatusWriter> statuses) {
         var derivation = new DerivationOptions(
@@ -78,7 +80,8 @@ final class MeshFactory {
                 mesh.rootNamespace(),
                 features.features());
         return switch (config.kind()) {
-            case KUBERNETES -> new ClusterConfigurationSource(cluster.get(), derivation, statuses.get());
+            case KUBERNETES ->
+                new ClusterConfigurationSource(cluster.get(), derivation, statuses.get(), remote.options(), telemetry);
             case MANIFESTS ->
                 new ManifestConfigurationSource(
                         ManifestOptions.of(Path.of(config.manifests())).withStatusFolder(Path.of(config.podStatus())),

@@ -3,6 +3,7 @@ package dev.ambit.services.controlplane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchRuntimeException;
 
+import dev.ambit.adapters.k8s.cluster.RemoteClusterOptions;
 import dev.ambit.adapters.k8s.translate.DerivationFeatures;
 import dev.ambit.domain.issuing.NodeCheck.NodeProxyAccount;
 import dev.ambit.services.controlplane.issuing.LivePods.PodName;
@@ -66,6 +67,7 @@ class ConfigTest {
         assertThat(read(MeshConfig.class, Map.of()))
                 .isEqualTo(new MeshConfig("cluster.local", "Kubernetes", "cluster.local", "", "istio-system"));
         assertThat(read(DerivationConfig.class, Map.of()).features()).isEqualTo(DerivationFeatures.defaults());
+        assertThat(read(RemoteConfig.class, Map.of()).options()).isEqualTo(RemoteClusterOptions.DEFAULTS);
         assertThat(read(CaConfig.class, Map.of()))
                 .isEqualTo(new CaConfig(
                         "istiod",
@@ -97,7 +99,9 @@ class ConfigTest {
                                 "PILOT_ENABLE_SERVICEENTRY_SELECT_PODS", "false",
                                 "PILOT_IP_AUTOALLOCATE_IPV4_PREFIX", "10.240.0.0/16",
                                 "PILOT_IP_AUTOALLOCATE_IPV6_PREFIX", "fd00::/64",
-                                "AMBIT_SERVICE_ENTRY_VISIBILITY", "{\"defaultVisibility\": \"NONE\"}")))
+                                "AMBIT_SERVICE_ENTRY_VISIBILITY", "{\"defaultVisibility\": \"NONE\"}",
+                                "AMBIENT_ENABLE_MULTI_NETWORK", "true",
+                                "AMBIT_SERVICE_SCOPE_CONFIGS", "[]")))
                 .isEqualTo(new DerivationConfig(
                         "direct",
                         true,
@@ -106,7 +110,9 @@ class ConfigTest {
                         false,
                         "10.240.0.0/16",
                         "fd00::/64",
-                        "{\"defaultVisibility\": \"NONE\"}"));
+                        "{\"defaultVisibility\": \"NONE\"}",
+                        true,
+                        "[]"));
     }
 
     @Test
@@ -194,6 +200,9 @@ class ConfigTest {
         "MeshConfig, TRUST_DOMAIN, a/b",
         "MeshConfig, ROOT_NAMESPACE, ''",
         "DerivationConfig, AMBIT_UNBOUND_WAYPOINT, around",
+        "DerivationConfig, AMBIT_SERVICE_SCOPE_CONFIGS, GLOBAL",
+        "RemoteConfig, AMBIT_REMOTE_CLUSTERS_MAX, 0",
+        "RemoteConfig, PILOT_REMOTE_CLUSTER_TIMEOUT, -1s",
         "DerivationConfig, PILOT_IP_AUTOALLOCATE_IPV4_PREFIX, fd00::/64"
     })
     void aValueOutOfRangeIsToldInOneLineWithItsVariable(String record, String variable, String value) {
@@ -201,6 +210,7 @@ class ConfigTest {
             case "SourceConfig" -> SourceConfig.class;
             case "CaConfig" -> CaConfig.class;
             case "DerivationConfig" -> DerivationConfig.class;
+            case "RemoteConfig" -> RemoteConfig.class;
             default -> MeshConfig.class;
         };
 

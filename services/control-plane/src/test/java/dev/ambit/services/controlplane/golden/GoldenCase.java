@@ -5,6 +5,7 @@ import dev.ambit.adapters.k8s.translate.DerivationFeatures.EntryVisibility;
 import dev.ambit.adapters.k8s.translate.DerivationFeatures.Reach;
 import dev.ambit.adapters.k8s.translate.DerivationFeatures.UnboundWaypoint;
 import dev.ambit.adapters.k8s.translate.LabelMatch;
+import dev.ambit.adapters.k8s.translate.ServiceSharing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -60,6 +61,9 @@ record GoldenCase(
         }
         if (options.containsKey("unboundWaypoint")) {
             features = features.with(UnboundWaypoint.valueOf(String.valueOf(options.get("unboundWaypoint"))));
+        }
+        if (options.containsKey("multiNetwork")) {
+            features = features.with(ServiceSharing.OFF.on());
         }
         var visibility = new ArrayList<EntryVisibility>();
         for (Object each : list(options.getOrDefault("entryVisibility", List.of()))) {
