@@ -8,10 +8,18 @@ import dev.ambit.adapters.k8s.translate.DerivationFeatures;
 import dev.ambit.adapters.k8s.translate.DerivationOptions;
 import dev.ambit.adapters.k8s.translate.ObjectKey;
 import dev.ambit.adapters.k8s.translate.ServiceSharing;
+import dev.ambit.domain.address.IpAddress;
+import dev.ambit.domain.address.IpPort;
 import dev.ambit.domain.address.NamespacedHostname;
+import dev.ambit.domain.flow.OutboundAttempt;
+import dev.ambit.domain.flow.OutboundPlan;
+import dev.ambit.domain.flow.OutboundPlanner;
+import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.domain.policy.PolicyName;
 import dev.ambit.domain.service.MeshService;
 import dev.ambit.domain.view.MeshState;
+import dev.ambit.domain.view.MeshView;
+import dev.ambit.domain.workload.PodRef;
 import dev.ambit.domain.workload.Workload;
 import dev.ambit.domain.workload.WorkloadUid;
 import io.fabric8.istio.api.networking.v1.ServiceEntry;
@@ -168,6 +176,39 @@ class FederatedDerivationTest {
         assertThat(cartIn(derived).addresses())
                 .extracting(address -> address.network())
                 .containsExactly("far", "near");
+    }
+
+    @Test
+    void aNodeProxyWithTheDerivedMeshGoesThereByATunnelInATunnel() {
+        derivation.put(cart(GLOBAL, "10.96.0.1"));
+        derivation.put(root("near"));
+        derivation.put(Manifests.object(
+                Pod.class,
+                "metadata: {name: 'web', namespace: 'shop', uid: 'u1', annotations: {'ambient.istio.io/redirection': 'enabled'}},"
+                        + " spec: {nodeName: 'node-a', serviceAccountName: 'web'}, status: {podIP: '10.1.0.9'}"));
+        derivation.admit(west(
+                root("far"),
+                cart(GLOBAL, "10.96.0.1"),
+                pod("10.1.0.1"),
+                gateway("istio-east-west", ", tls: {mode: 'Terminate'}")));
+        MeshView view = MeshView.EMPTY.apply(derivation.derived().state().changesSince(MeshState.EMPTY));
+
+        OutboundPlan plan = new OutboundPlanner("near", new Random(1))
+                .plan(
+                        view,
+                        new OutboundAttempt(
+                                new PodRef("u1", "shop", "web", "web"),
+                                new IpPort(IpAddress.parse("10.1.0.9").orElseThrow(), 40_000),
+                                new IpPort(IpAddress.parse("10.96.0.1").orElseThrow(), 80)));
+
+        assertThat(plan).isInstanceOfSatisfying(OutboundPlan.DoubleTunnel.class, twice -> {
+            assertThat(twice.outer().hop())
+                    .isEqualTo(new IpPort(IpAddress.parse("198.51.100.1").orElseThrow(), 15_008));
+            assertThat(twice.outer().authority()).isEqualTo("cart.shop.svc.cluster.local:80");
+            assertThat(twice.outer().expected())
+                    .containsExactly(SpiffeId.of("spiffe://cluster.local/ns/istio-gw/sa/ew"));
+            assertThat(twice.expected()).containsExactly(SpiffeId.of("spiffe://cluster.local/ns/shop/sa/cart"));
+        });
     }
 
     @Test

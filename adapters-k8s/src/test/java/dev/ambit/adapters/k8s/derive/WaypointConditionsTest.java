@@ -4,6 +4,11 @@ import static dev.ambit.adapters.k8s.derive.Manifests.derive;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.adapters.k8s.derive.MeshDerivation.Derived;
+import dev.ambit.adapters.k8s.translate.DerivationFeatures;
+import dev.ambit.adapters.k8s.translate.DerivationFeatures.EntryVisibility;
+import dev.ambit.adapters.k8s.translate.DerivationFeatures.Reach;
+import dev.ambit.adapters.k8s.translate.DerivationOptions;
+import dev.ambit.adapters.k8s.translate.LabelMatch;
 import dev.ambit.adapters.k8s.translate.ObjectCondition;
 import dev.ambit.adapters.k8s.translate.ObjectKey;
 import dev.ambit.domain.address.NamespacedHostname;
@@ -200,5 +205,73 @@ class WaypointConditionsTest {
         assertThat(condition(derived, new ObjectKey("ServiceEntry", "shop", "e"), "istio.io/WaypointMissing")
                         .reason())
                 .isEqualTo(reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"101, false", "-1, false", "x, false", "1000, false", "0, true", "100, true"})
+    void aCanarysWeightIsAWholeNumberUpTo100(String weight, boolean attached) {
+        var other = waypoint("shop", "labels: {}", READY);
+        other.getMetadata().setName("wp2");
+
+        Derived derived = derive(
+                waypoint("shop", "labels: {}", READY),
+                other,
+                Manifests.service(
+                        "labels: {'istio.io/use-waypoint': 'wp', 'istio.io/use-waypoint-canary': 'wp2'}, annotations:"
+                                + " {'istio.io/use-waypoint-canary-weight': '" + weight + "'}",
+                        "clusterIP: '10.96.0.1', ports: [{port: 80}]"));
+
+        ObjectCondition bound = condition(derived, CART, "istio.io/WaypointBound");
+        assertThat(bound.met()).as("the first waypoint stays").isTrue();
+        assertThat(bound.message().contains("'" + weight + "'")).isEqualTo(!attached);
+        assertThat(derived.state().services().values())
+                .allMatch(service -> service.weightedWaypoints().isEmpty() != attached);
+    }
+
+    private static DerivationOptions seenBy(Reach reach) {
+        var all = new LabelMatch(List.of());
+        return DerivationOptions.defaults()
+                .with(DerivationFeatures.defaults().with(List.of(new EntryVisibility(all, reach))));
+    }
+
+    private static HasMetadata entry(String labels) {
+        return Manifests.object(
+                ServiceEntry.class,
+                "metadata: {namespace: 'shop', name: 'e', labels: {" + labels
+                        + "}}, spec: {hosts: ['a.example'], resolution: 'DNS'}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PUBLIC, Public", "NAMESPACE, Namespace"})
+    void anEntryIsToldWhoSeesItOnceVisibilityIsConfigured(Reach reach, String reason) {
+        var key = new ObjectKey("ServiceEntry", "shop", "e");
+
+        ObjectCondition applied =
+                condition(Manifests.derive(seenBy(reach), entry("")), key, "istio.io/VisibilityApplied");
+
+        assertThat(applied.met()).isTrue();
+        assertThat(applied.reason()).isEqualTo(reason);
+        assertThat(derive(entry("")).conditions()).isEmpty();
+        assertThat(Manifests.derive(seenBy(Reach.NONE), entry("")).conditions())
+                .as("what is not sent is told nothing, as in Istio")
+                .isEmpty();
+    }
+
+    @Test
+    void anEntryOfItsNamespaceDoesNotGetAWaypointOfAnother() {
+        var admitting = Manifests.object(
+                Gateway.class,
+                "metadata: {name: 'wp', namespace: 'infra'}, spec: {gatewayClassName: 'istio-waypoint', listeners: [{name: 'mesh',"
+                        + " port: 15008, protocol: 'HBONE', allowedRoutes: {namespaces: {from: 'All'}}}]}, " + READY);
+        var asking = entry("'istio.io/use-waypoint': 'wp', 'istio.io/use-waypoint-namespace': 'infra'");
+        var key = new ObjectKey("ServiceEntry", "shop", "e");
+
+        ObjectCondition confined =
+                condition(Manifests.derive(seenBy(Reach.NAMESPACE), admitting, asking), key, "istio.io/WaypointBound");
+        assertThat(confined.met()).isFalse();
+        assertThat(confined.reason()).isEqualTo("CrossNamespaceWaypointForbidden");
+        assertThat(condition(derive(admitting, asking), key, "istio.io/WaypointBound")
+                        .reason())
+                .isEqualTo("WaypointAccepted");
     }
 }
