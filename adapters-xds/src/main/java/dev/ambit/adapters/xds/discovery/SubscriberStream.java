@@ -149,6 +149,9 @@ final class SubscriberStream implements StreamObserver<DeltaDiscoveryRequest> {
         boolean expected = subscription.answered().heard(request.getResponseNonce(), error);
         if (error != null) {
             meter.increment(Counter.XDS_REJECTS, TypeUrl.metric(request.getTypeUrl()));
+        }
+        // Once for each response, however often it is rejected.
+        if (error != null && expected) {
             LOG.warn(
                     "a proxy rejected resources\tnode={} typeUrl={} problems=\"{}\"",
                     shownNode(),
