@@ -17,6 +17,14 @@ public interface CallerAuthentication {
         return Optional.empty();
     }
 
+    /**
+     * Whether this token was accepted before, even if whether it still is has to be asked. Whoever has one is no stranger: a
+     * flood of made-up tokens must not keep it waiting. Does not block.
+     */
+    default boolean wasAccepted(String bearerToken) {
+        return false;
+    }
+
     /** Who it is, or why not. The reason is for our log; the caller hears only that it is not authenticated. */
     sealed interface Result {
         record Authenticated(Caller caller) implements Result {}

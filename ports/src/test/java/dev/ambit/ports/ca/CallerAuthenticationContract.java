@@ -50,6 +50,14 @@ public abstract class CallerAuthenticationContract {
     }
 
     @Test
+    protected void whatWasNeverAcceptedIsAStrangers() {
+        authentication().authenticate("made.up.token");
+
+        assertThat(authentication().wasAccepted("made.up.token")).isFalse();
+        assertThat(authentication().wasAccepted("another.made-up.token")).isFalse();
+    }
+
+    @Test
     protected void aTokenThatEndedProvesNothing() {
         assertRejected(endedToken());
     }

@@ -25,18 +25,21 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Asks the API server whose token it is (TokenReview, authentication.k8s.io/v1), as istiod does: authenticated for one of our
  * audiences, a service account, and the pod and node that the token is bound to.
  *
  * <p>Answers are remembered for a short time: a node proxy asks for hundreds of certificates with one token. Whoever sends
- * made-up tokens costs the API server at most {@value #UNDER_WAY_MAX} requests at once.
+ * made-up tokens costs the API server at most {@value #STRANGERS_MAX} requests at once; {@value #ACQUAINTED_MAX} more are for
+ * tokens that were accepted before, so that those who renew have not to wait for those who flood.
  */
 public final class ClusterCallerAuthentication implements CallerAuthentication {
     private static final int LENGTH_MAX = 16 * 1024;
     private static final int REMEMBERED_MAX = 10_000;
-    private static final int UNDER_WAY_MAX = 32;
+    private static final int STRANGERS_MAX = 24;
+    private static final int ACQUAINTED_MAX = 8;
     private static final Duration WAIT_MAX = Duration.ofSeconds(2);
     private static final Duration GOOD_FOR = Duration.ofSeconds(30);
     private static final Duration BAD_FOR = Duration.ofSeconds(10);
@@ -51,8 +54,12 @@ public final class ClusterCallerAuthentication implements CallerAuthentication {
     private final TrustDomain trustDomain;
     private final List<String> audiences;
     private final InstantSource clock;
-    private final Semaphore underWay = new Semaphore(UNDER_WAY_MAX);
-    private final Map<String, Remembered> remembered = Collections.synchronizedMap(new Recent());
+    private final Semaphore strangers = new Semaphore(STRANGERS_MAX);
+    private final Semaphore acquainted = new Semaphore(ACQUAINTED_MAX);
+    /** Apart from each other: rejections, of which anybody can cause any number, push no acceptance out. */
+    private final Map<String, Remembered> accepted = Collections.synchronizedMap(new Recent());
+
+    private final Map<String, Remembered> rejected = Collections.synchronizedMap(new Recent());
 
     private record Remembered(Result result, Instant until) {}
 
@@ -99,28 +106,40 @@ public final class ClusterCallerAuthentication implements CallerAuthentication {
         if (!COMPACT.matcher(bearerToken).matches()) {
             return Optional.of(rejected("it is not a signed JSON Web Token"));
         }
-        Remembered answer = remembered.get(digest(bearerToken));
-        return answer != null && clock.instant().isBefore(answer.until())
-                ? Optional.of(answer.result())
-                : Optional.empty();
+        String key = digest(bearerToken);
+        Instant now = clock.instant();
+        return Stream.of(accepted, rejected)
+                .map(answers -> answers.get(key))
+                .filter(answer -> answer != null && now.isBefore(answer.until()))
+                .map(Remembered::result)
+                .findFirst();
+    }
+
+    @Override
+    public boolean wasAccepted(String bearerToken) {
+        return bearerToken.length() <= LENGTH_MAX && accepted.containsKey(digest(bearerToken));
     }
 
     private Result asked(String bearerToken) {
         String key = digest(bearerToken);
         Instant now = clock.instant();
-        Result result = review(bearerToken);
+        Result result = review(bearerToken, accepted.containsKey(key) ? acquainted : strangers);
         switch (result) {
-            case Result.Authenticated _ -> remembered.put(key, new Remembered(result, now.plus(GOOD_FOR)));
-            case Result.Rejected _ -> remembered.put(key, new Remembered(result, now.plus(BAD_FOR)));
-            case Result.Undecided _ -> remembered.remove(key);
+            case Result.Authenticated _ -> accepted.put(key, new Remembered(result, now.plus(GOOD_FOR)));
+            case Result.Rejected _ -> {
+                accepted.remove(key);
+                rejected.put(key, new Remembered(result, now.plus(BAD_FOR)));
+            }
+            // It is as before: neither known nor a stranger's.
+            case Result.Undecided _ -> {}
         }
         return result;
     }
 
-    private Result review(String token) {
+    private Result review(String token, Semaphore underWay) {
         try {
             if (!underWay.tryAcquire(WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
-                return new Result.Undecided("token: " + UNDER_WAY_MAX + " others are being reviewed");
+                return new Result.Undecided("token: as many others are being reviewed as may be");
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -137,7 +156,11 @@ public final class ClusterCallerAuthentication implements CallerAuthentication {
                     requests.call(api -> api.resource(review).create()).getStatus();
             return status == null ? new Result.Undecided("token: the review has no status") : judge(status);
         } catch (KubernetesClientException e) {
-            return new Result.Undecided("token: it cannot be reviewed: " + requests.describe(e));
+            return new Result.Undecided("token: it cannot be reviewed: " + requests.describe(e)
+                    + (e.getCode() == ClusterRequests.FORBIDDEN
+                            ? "; grant create of tokenreviews to our service account, as"
+                                    + " deploy/control-plane/certificates-rbac.yaml does"
+                            : ""));
         } finally {
             underWay.release();
         }

@@ -9,6 +9,10 @@ import dev.ambit.adapters.xds.ca.XdsCertificateSource;
 import dev.ambit.adapters.xds.channel.BearerToken;
 import dev.ambit.adapters.xds.channel.ControlPlane;
 import dev.ambit.adapters.xds.channel.ControlPlaneRoots;
+import dev.ambit.adapters.xds.discovery.NodeIdentity;
+import dev.ambit.adapters.xds.proto.discovery.AggregatedDiscoveryServiceGrpc;
+import dev.ambit.adapters.xds.proto.discovery.DeltaDiscoveryRequest;
+import dev.ambit.adapters.xds.proto.discovery.DeltaDiscoveryResponse;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.ports.credentials.CredentialsException;
 import dev.ambit.ports.credentials.WorkloadCertificate;
@@ -20,17 +24,26 @@ import dev.ambit.systemtests.cluster.BoundPods;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.grpc.server.GrpcEmbeddedServer;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -200,6 +213,55 @@ class ClusterCertificatesTest {
             assertRefused(pods.token(another, "istio-ca"), CART);
         } finally {
             pods.delete(SYSTEM, "another-0");
+        }
+    }
+
+    /** A proxy of one workload or a waypoint, which renews its certificate, has no need of a token. */
+    @Test
+    void whoShowsACertificateOfItsNamespaceIsToldOfTheMesh() throws SSLException {
+        await(context.getBean(PublishedMesh.class)::isLoaded);
+        var ztunnel = SpiffeId.of("spiffe://cluster.local/ns/" + SYSTEM + "/sa/ztunnel");
+
+        assertThat(subscribed(request(pods.token(ztunnelA, "istio-ca"), ztunnel)))
+                .isEqualTo(Status.Code.OK);
+        assertThat(subscribed(request(pods.token(ztunnelA, "istio-ca"), CART)))
+                .isEqualTo(Status.Code.PERMISSION_DENIED);
+    }
+
+    /** What becomes of a subscription without a token, as a node of the root namespace. */
+    private static Status.Code subscribed(WorkloadCertificate shown) throws SSLException {
+        ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", server.getPort())
+                .sslContext(GrpcSslContexts.forClient()
+                        .trustManager(shown.roots().toArray(X509Certificate[]::new))
+                        .keyManager(shown.key(), shown.chain().toArray(X509Certificate[]::new))
+                        .build())
+                .build();
+        var outcome = new CompletableFuture<Status.Code>();
+        try {
+            AggregatedDiscoveryServiceGrpc.newStub(channel)
+                    .deltaAggregatedResources(new StreamObserver<>() {
+                        @Override
+                        public void onNext(DeltaDiscoveryResponse response) {
+                            outcome.complete(Status.Code.OK);
+                        }
+
+                        @Override
+                        public void onError(Throwable error) {
+                            outcome.complete(Status.fromThrowable(error).getCode());
+                        }
+
+                        @Override
+                        public void onCompleted() {
+                            outcome.complete(Status.Code.CANCELLED);
+                        }
+                    })
+                    .onNext(DeltaDiscoveryRequest.newBuilder()
+                            .setTypeUrl("type.googleapis.com/istio.workload.Address")
+                            .setNode(new NodeIdentity("10.0.0.9", "ztunnel-a", SYSTEM, "node-a").forWire("Kubernetes"))
+                            .build());
+            return outcome.orTimeout(20, TimeUnit.SECONDS).join();
+        } finally {
+            channel.shutdownNow();
         }
     }
 

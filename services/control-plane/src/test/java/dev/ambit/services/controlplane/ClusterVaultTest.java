@@ -2,7 +2,6 @@ package dev.ambit.services.controlplane;
 
 import static dev.ambit.services.controlplane.ClusterContext.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchRuntimeException;
 
 import dev.ambit.adapters.vaultca.VaultServer;
 import dev.ambit.domain.identity.SpiffeId;
@@ -10,6 +9,7 @@ import dev.ambit.ports.ca.CertificateAuthority.SigningRequest;
 import dev.ambit.ports.ca.CertificateAuthority.SigningResult;
 import dev.ambit.ports.ca.SigningRequests;
 import dev.ambit.services.controlplane.issuing.MeshAuthority;
+import dev.ambit.services.controlplane.issuing.StartupGate;
 import dev.ambit.systemtests.cluster.ApiServer;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
@@ -135,10 +135,13 @@ class ClusterVaultTest {
             ApiServer.shared().token("istio-system", "another", "vault"),
             ApiServer.shared().token("istio-system", "istiod", "istio-ca")
         }) {
-            Map<String, String> environment = environment(token);
-            assertThat(Launch.cause(catchRuntimeException(() -> ClusterContext.start(folder, environment))))
-                    .contains("login by Kubernetes", vault.address().toString())
-                    .doesNotContain("\n");
+            try (var context = ClusterContext.start(folder, environment(token))) {
+                var gate = context.getBean(StartupGate.class);
+                assertThat(gate.isOpen()).isFalse();
+                assertThat(gate.waitingFor())
+                        .contains("login by Kubernetes", vault.address().toString())
+                        .doesNotContain("\n");
+            }
         }
     }
 }

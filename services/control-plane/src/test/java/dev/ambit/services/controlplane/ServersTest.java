@@ -52,6 +52,9 @@ final class ServersTest {
                 "CONFIG_SOURCE", "manifests",
                 "MANIFESTS_DIR", manifests.toString(),
                 "POD_STATUS_DIR", folder.resolve("status").toString(),
+                // No less than gRPC takes; and so much later what is left is ended.
+                "KEEPALIVE_MAX_SERVER_CONNECTION_AGE", "1s",
+                "GRPC_SERVER_KEEP_ALIVE_TIMEOUT", "1s",
                 "CA_DIR", folder.resolve("ca").toString(),
                 "TOKENS_DIR", folder.resolve("tokens").toString(),
                 "TRUST_BUNDLE_FILE", folder.resolve("root.pem").toString()));
@@ -103,6 +106,41 @@ final class ServersTest {
             assertThat(arrival.versions()).containsKey("shop/cart.shop.svc.cluster.local");
             look.at();
         }
+    }
+
+    /** Subscribes without TLS with what it has already, and says how many resources came; then waits for the end. */
+    private static Map<String, String> subscribedToTheEnd(Map<String, String> held, int expected) {
+        var first = new CompletableFuture<Arrival>();
+        var end = new CompletableFuture<String>();
+        var listener = new LoadSubscriber.Listener() {
+            @Override
+            public void arrived(LoadSubscriber subscriber, Arrival arrival) {
+                if (arrival.typeUrl().endsWith("Address")) {
+                    first.complete(arrival);
+                }
+            }
+
+            @Override
+            public void ended(LoadSubscriber subscriber, String why) {
+                end.complete(why);
+            }
+        };
+        var address =
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), PORTS.getOrDefault("XDS_PLAINTEXT_PORT", 0));
+        try (var subscriber = new LoadSubscriber(2, address, true, listener)) {
+            subscriber.start(held);
+            Arrival arrival = first.orTimeout(20, TimeUnit.SECONDS).join();
+            assertThat(arrival.resources()).isEqualTo(expected);
+            assertThat(end.orTimeout(20, TimeUnit.SECONDS).join()).startsWith("UNAVAILABLE");
+            return arrival.versions();
+        }
+    }
+
+    @Test
+    void aConnectionThatHasGrownOldIsEndedAndComingBackBringsNothing() {
+        Map<String, String> held = subscribedToTheEnd(Map.of(), 1);
+
+        assertThat(subscribedToTheEnd(held, 0)).isEmpty();
     }
 
     private interface LookInside {

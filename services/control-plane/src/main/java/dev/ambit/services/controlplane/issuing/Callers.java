@@ -26,6 +26,11 @@ public final class Callers implements CallerAuthentication {
         return answer;
     }
 
+    @Override
+    public boolean wasAccepted(String bearerToken) {
+        return ways.stream().anyMatch(way -> way.wasAccepted(bearerToken));
+    }
+
     /** Known if one of them knows the caller, or all know that they do not. */
     @Override
     public Optional<Result> known(String bearerToken) {

@@ -76,13 +76,16 @@ public final class IssueCertificates implements CertificateIssuing {
         }
     }
 
-    /** What can be told without asking anybody is; only the others wait among the strangers. */
+    /** What can be told without asking anybody is, and who was known before is asked about; the others are strangers. */
     private Answer answer(Request request) {
         Optional<CallerAuthentication.Result> known = request.bearerToken().isEmpty()
                 ? Optional.of(withoutToken(request))
                 : authentication.known(request.bearerToken());
         if (known.isPresent()) {
             return told(known.get(), request);
+        }
+        if (authentication.wasAccepted(request.bearerToken())) {
+            return told(authentication.authenticate(request.bearerToken()), request);
         }
         if (strangers.enter(request.peer()) instanceof StrangerPlaces.Admission.Refused(String why)) {
             if (renews(request)) {
