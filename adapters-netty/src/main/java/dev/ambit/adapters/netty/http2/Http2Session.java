@@ -120,8 +120,7 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     }
 
     final HboneStream newStream(int id) {
-        var stream =
-                new HboneStream(this, id, peer.initialWindow(), limits.tunnels().streamWindowBytes());
+        var stream = new HboneStream(this, id, peer.initialWindow(), streamWindow());
         streams.put(id, stream);
         return stream;
     }

@@ -3,7 +3,6 @@ package dev.ambit.adapters.xds.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.adapters.xds.proto.discovery.DeltaDiscoveryResponse;
-import dev.ambit.adapters.xds.proto.discovery.Resource;
 import dev.ambit.adapters.xds.proto.rpc.Status;
 import dev.ambit.adapters.xds.wire.TypeUrl;
 import dev.ambit.domain.address.IpAddress;
@@ -68,17 +67,9 @@ class DeltaDiscoveryServiceTest {
                 List.of()));
     }
 
-    private static List<String> names(DeltaDiscoveryResponse response) {
-        return response.getResourcesList().stream().map(Resource::getName).toList();
-    }
-
-    private RawSubscriber subscriber() {
-        return new RawSubscriber(mesh.address());
-    }
-
     @Test
     void answersTheFirstRequestAlsoWhenThereIsNothing() {
-        try (var subscriber = subscriber()) {
+        try (var subscriber = mesh.subscriber()) {
             subscriber.send(RawSubscriber.first(TypeUrl.AUTHORIZATION));
 
             DeltaDiscoveryResponse response = subscriber.receive();
@@ -92,12 +83,12 @@ class DeltaDiscoveryServiceTest {
     @Test
     void servesWorkloadsAloneToWhoeverAsksForThem() {
         feed.publish(cartService(), upserted("cart-0", "10.0.0.1"));
-        try (var subscriber = subscriber()) {
+        try (var subscriber = mesh.subscriber()) {
             subscriber.send(RawSubscriber.first(TypeUrl.WORKLOAD));
 
             DeltaDiscoveryResponse response = subscriber.receive();
 
-            assertThat(names(response)).containsExactly("cart-0");
+            assertThat(RawSubscriber.names(response)).containsExactly("cart-0");
             assertThat(response.getResources(0).getResource().getTypeUrl()).isEqualTo(TypeUrl.WORKLOAD);
             assertThat(response.getResources(0).getAliasesList()).containsExactly("net/10.0.0.1");
         }
@@ -107,7 +98,7 @@ class DeltaDiscoveryServiceTest {
     void sendsAReconnectingProxyOnlyWhatItLacksAndTakesBackWhatIsGone() {
         feed.publish(upserted("same", "10.0.0.1"), upserted("other", "10.0.0.2"));
         String version;
-        try (var subscriber = subscriber()) {
+        try (var subscriber = mesh.subscriber()) {
             subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS));
             version = subscriber.receive().getResourcesList().stream()
                     .filter(resource -> resource.getName().equals("same"))
@@ -115,7 +106,7 @@ class DeltaDiscoveryServiceTest {
                     .orElseThrow()
                     .getVersion();
         }
-        try (var subscriber = subscriber()) {
+        try (var subscriber = mesh.subscriber()) {
             subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS)
                     .putInitialResourceVersions("same", version)
                     .putInitialResourceVersions("other", "an older one")
@@ -123,15 +114,15 @@ class DeltaDiscoveryServiceTest {
 
             DeltaDiscoveryResponse response = subscriber.receive();
 
-            assertThat(names(response)).containsExactly("other");
+            assertThat(RawSubscriber.names(response)).containsExactly("other");
             assertThat(response.getRemovedResourcesList()).containsExactly("gone");
         }
     }
 
     @Test
     void holdsBackUntilTheLastResponseIsAnsweredAndThenSendsTheLatestOnce() {
-        try (var subscriber = subscriber();
-                var other = subscriber()) {
+        try (var subscriber = mesh.subscriber();
+                var other = mesh.subscriber()) {
             subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS));
             DeltaDiscoveryResponse first = subscriber.receive();
             other.send(RawSubscriber.first(TypeUrl.ADDRESS));
@@ -146,7 +137,7 @@ class DeltaDiscoveryServiceTest {
             assertThat(subscriber.hearsNothing()).isTrue();
             subscriber.acknowledge(first);
             DeltaDiscoveryResponse second = subscriber.receive();
-            assertThat(names(second)).containsExactly("a");
+            assertThat(RawSubscriber.names(second)).containsExactly("a");
             assertThat(second.getResources(0).getAliasesList()).containsExactly("net/10.0.0.2");
             // What came and went before anybody was told is not worth telling.
             assertThat(second.getRemovedResourcesList()).isSubsetOf("b");
@@ -155,7 +146,7 @@ class DeltaDiscoveryServiceTest {
 
     @Test
     void isNotImpressedByAnswersToNothing() {
-        try (var subscriber = subscriber()) {
+        try (var subscriber = mesh.subscriber()) {
             subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS));
             DeltaDiscoveryResponse first = subscriber.receive();
 
@@ -165,13 +156,13 @@ class DeltaDiscoveryServiceTest {
 
             assertThat(subscriber.hearsNothing()).isTrue();
             subscriber.acknowledge(first);
-            assertThat(names(subscriber.receive())).containsExactly("a");
+            assertThat(RawSubscriber.names(subscriber.receive())).containsExactly("a");
         }
     }
 
     @Test
     void goesOnAfterARejection() {
-        try (var subscriber = subscriber()) {
+        try (var subscriber = mesh.subscriber()) {
             subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS));
             DeltaDiscoveryResponse first = subscriber.receive();
             subscriber.send(RawSubscriber.request(TypeUrl.ADDRESS)
@@ -180,14 +171,14 @@ class DeltaDiscoveryServiceTest {
 
             feed.publish(upserted("a", "10.0.0.1"));
 
-            assertThat(names(subscriber.receive())).containsExactly("a");
+            assertThat(RawSubscriber.names(subscriber.receive())).containsExactly("a");
         }
     }
 
     @Test
     void endsASubscriberThatNeverAnswersWhileTheMeshChurns() {
-        try (var subscriber = subscriber();
-                var other = subscriber()) {
+        try (var subscriber = mesh.subscriber();
+                var other = mesh.subscriber()) {
             subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS));
             subscriber.receive();
             other.send(RawSubscriber.first(TypeUrl.ADDRESS));
@@ -213,7 +204,7 @@ class DeltaDiscoveryServiceTest {
 
     @Test
     void holdsAWorkloadBackUntilThePolicyBeforeItCanBeSent() {
-        try (var subscriber = subscriber()) {
+        try (var subscriber = mesh.subscriber()) {
             subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS));
             subscriber.acknowledge(subscriber.receive());
             subscriber.send(RawSubscriber.first(TypeUrl.AUTHORIZATION));
@@ -229,15 +220,15 @@ class DeltaDiscoveryServiceTest {
 
             assertThat(subscriber.hearsNothing()).isTrue();
             subscriber.acknowledge(policies);
-            assertThat(names(subscriber.receive())).containsExactly("shop/deny");
-            assertThat(names(subscriber.receive())).containsExactly("a");
+            assertThat(RawSubscriber.names(subscriber.receive())).containsExactly("shop/deny");
+            assertThat(RawSubscriber.names(subscriber.receive())).containsExactly("a");
         }
     }
 
     @Test
     void answersNamesOneByOne() {
         feed.publish(cartService(), upserted("cart-0", "10.0.0.1"), upserted("pay-0", "10.0.0.2"));
-        try (var subscriber = subscriber()) {
+        try (var subscriber = mesh.subscriber()) {
             subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS)
                     .addResourceNamesSubscribe("*")
                     .addResourceNamesUnsubscribe("*"));
@@ -249,7 +240,7 @@ class DeltaDiscoveryServiceTest {
                     .addResourceNamesSubscribe("net/10.1.0.1")
                     .addResourceNamesSubscribe("net/10.9.9.9"));
             DeltaDiscoveryResponse answer = subscriber.receive();
-            assertThat(names(answer)).containsExactlyInAnyOrder(CART.toString(), "cart-0");
+            assertThat(RawSubscriber.names(answer)).containsExactlyInAnyOrder(CART.toString(), "cart-0");
             // The first as well: Istio's ztunnel goes on only when it hears the very name it asked for.
             assertThat(answer.getRemovedResourcesList()).containsExactlyInAnyOrder("net/10.1.0.1", "net/10.9.9.9");
             subscriber.acknowledge(answer);
@@ -257,7 +248,7 @@ class DeltaDiscoveryServiceTest {
             feed.publish(upserted("pay-0", "10.0.0.7"));
             assertThat(subscriber.hearsNothing()).isTrue();
             feed.publish(upserted("cart-1", "10.0.0.8"));
-            assertThat(names(subscriber.receive())).containsExactly("cart-1");
+            assertThat(RawSubscriber.names(subscriber.receive())).containsExactly("cart-1");
         }
     }
 
@@ -265,7 +256,7 @@ class DeltaDiscoveryServiceTest {
     @Test
     void goesOnAfterAReconnectionWithWhatAProxyOnDemandHas() {
         feed.publish(cartService(), upserted("cart-0", "10.0.0.1"), upserted("pay-0", "10.0.0.2"));
-        try (var subscriber = subscriber()) {
+        try (var subscriber = mesh.subscriber()) {
             subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS)
                     .addResourceNamesSubscribe("*")
                     .addResourceNamesUnsubscribe("*")
@@ -273,13 +264,13 @@ class DeltaDiscoveryServiceTest {
                     .putInitialResourceVersions("net/10.0.0.2", "")
                     .putInitialResourceVersions("gone", "some"));
             DeltaDiscoveryResponse first = subscriber.receive();
-            assertThat(names(first)).containsExactlyInAnyOrder(CART.toString(), "cart-0", "pay-0");
+            assertThat(RawSubscriber.names(first)).containsExactlyInAnyOrder(CART.toString(), "cart-0", "pay-0");
             assertThat(first.getRemovedResourcesList()).containsExactlyInAnyOrder("net/10.0.0.2", "gone");
             subscriber.acknowledge(first);
 
             feed.publish(upserted("cart-1", "10.0.0.8"));
 
-            assertThat(names(subscriber.receive())).containsExactly("cart-1");
+            assertThat(RawSubscriber.names(subscriber.receive())).containsExactly("cart-1");
         }
     }
 
@@ -295,16 +286,17 @@ class DeltaDiscoveryServiceTest {
                         .services(Map.of(way, new PortMap(Map.of())))
                         .build()),
                 cartService());
-        try (var subscriber = subscriber()) {
+        try (var subscriber = mesh.subscriber()) {
             subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS).addResourceNamesSubscribe("net/10.1.0.1"));
             DeltaDiscoveryResponse before = subscriber.receive();
-            assertThat(names(before)).containsExactly(CART.toString());
+            assertThat(RawSubscriber.names(before)).containsExactly(CART.toString());
             subscriber.acknowledge(before);
 
             feed.publish(
                     new MeshChange.ServiceUpserted(cart.withWaypoint(new GatewayReference.ByHostname(way, 15_008))));
 
-            assertThat(names(subscriber.receive())).containsExactlyInAnyOrder(CART.toString(), way.toString(), "way-0");
+            assertThat(RawSubscriber.names(subscriber.receive()))
+                    .containsExactlyInAnyOrder(CART.toString(), way.toString(), "way-0");
         }
     }
 
@@ -322,7 +314,7 @@ class DeltaDiscoveryServiceTest {
 
     @Test
     void refusesANodeOfAnotherNamespaceThanTheTokens() {
-        try (var subscriber = subscriber()) {
+        try (var subscriber = mesh.subscriber()) {
             subscriber.send(RawSubscriber.firstOf(
                     TypeUrl.ADDRESS, "ztunnel~10.0.0.9~ztunnel-1.kube-system~kube-system.svc.cluster.local"));
 
@@ -332,7 +324,7 @@ class DeltaDiscoveryServiceTest {
 
     @Test
     void refusesANodeThatDoesNotSayWhoItIs() {
-        try (var subscriber = subscriber()) {
+        try (var subscriber = mesh.subscriber()) {
             subscriber.send(RawSubscriber.request(TypeUrl.ADDRESS));
 
             assertThat(subscriber.end().getCode()).isEqualTo(Code.INVALID_ARGUMENT);

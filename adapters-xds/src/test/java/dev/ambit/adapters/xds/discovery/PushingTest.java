@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.adapters.xds.channel.TestServer;
 import dev.ambit.adapters.xds.proto.discovery.DeltaDiscoveryResponse;
-import dev.ambit.adapters.xds.proto.discovery.Resource;
 import dev.ambit.adapters.xds.proto.rpc.Status;
 import dev.ambit.adapters.xds.wire.TypeUrl;
 import dev.ambit.domain.address.IpAddress;
@@ -44,26 +43,18 @@ class PushingTest {
                 .build());
     }
 
-    private static List<String> names(DeltaDiscoveryResponse response) {
-        return response.getResourcesList().stream().map(Resource::getName).toList();
-    }
-
-    private RawSubscriber subscriber() {
-        return new RawSubscriber(mesh.address());
-    }
-
     @Test
     void putsOffWhoComesBeforeTheConfigurationIsRead(@TempDir Path elsewhere) {
         var unread = FakeMeshFeed.unread();
         try (var starting = new TestMesh(unread, elsewhere)) {
-            try (var subscriber = new RawSubscriber(starting.address())) {
+            try (var subscriber = starting.subscriber()) {
                 subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS).putInitialResourceVersions("a", "1"));
                 assertThat(subscriber.end().getCode()).isEqualTo(Code.UNAVAILABLE);
             }
             unread.publish(upserted("a", "10.0.0.1"));
-            try (var subscriber = new RawSubscriber(starting.address())) {
+            try (var subscriber = starting.subscriber()) {
                 subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS));
-                assertThat(names(subscriber.receive())).containsExactly("a");
+                assertThat(RawSubscriber.names(subscriber.receive())).containsExactly("a");
             }
         }
     }
@@ -72,7 +63,7 @@ class PushingTest {
     void pushesAtOnceWhenItWasQuietAndTogetherWhatFollows(@TempDir Path elsewhere) {
         var slow = new ChangePacing(Duration.ofMillis(400), Duration.ofSeconds(30));
         try (var paced = new TestMesh(feed, elsewhere, new DiscoveryOptions(slow, 25, 1 << 20));
-                var subscriber = new RawSubscriber(paced.address())) {
+                var subscriber = paced.subscriber()) {
             subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS));
             subscriber.acknowledge(subscriber.receive());
 
@@ -95,7 +86,7 @@ class PushingTest {
     @Test
     void showsHowFarSubscribersAre() {
         feed.publish(upserted("a", "10.0.0.1"));
-        try (var subscriber = subscriber()) {
+        try (var subscriber = mesh.subscriber()) {
             subscriber.send(RawSubscriber.first(TypeUrl.ADDRESS));
             DeltaDiscoveryResponse first = subscriber.receive();
 
@@ -129,7 +120,7 @@ class PushingTest {
             subscriber.send(RawSubscriber.firstOf(
                     TypeUrl.ADDRESS, "ztunnel~10.0.0.9~ztunnel-1.kube-system~kube-system.svc.cluster.local"));
 
-            assertThat(names(subscriber.receive())).containsExactly("a");
+            assertThat(RawSubscriber.names(subscriber.receive())).containsExactly("a");
             assertThat(mesh.service().subscribers().getFirst().identity()).isEmpty();
         }
     }

@@ -6,12 +6,14 @@ import dev.ambit.adapters.xds.proto.core.Node;
 import dev.ambit.adapters.xds.proto.discovery.AggregatedDiscoveryServiceGrpc;
 import dev.ambit.adapters.xds.proto.discovery.DeltaDiscoveryRequest;
 import dev.ambit.adapters.xds.proto.discovery.DeltaDiscoveryResponse;
+import dev.ambit.adapters.xds.proto.discovery.Resource;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -49,6 +51,11 @@ final class RawSubscriber implements AutoCloseable {
                 ended.complete(Status.OK);
             }
         });
+    }
+
+    /** Of the resources that came, in their order. */
+    static List<String> names(DeltaDiscoveryResponse response) {
+        return response.getResourcesList().stream().map(Resource::getName).toList();
     }
 
     static DeltaDiscoveryRequest.Builder first(String typeUrl) {

@@ -68,6 +68,10 @@ final class TestMesh implements AutoCloseable {
         return server;
     }
 
+    RawSubscriber subscriber() {
+        return new RawSubscriber(address());
+    }
+
     ControlPlane address() {
         return server.address(ROOT, TOKEN, Optional.empty());
     }
