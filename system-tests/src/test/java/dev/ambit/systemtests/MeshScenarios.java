@@ -197,7 +197,11 @@ abstract class MeshScenarios {
         "10.78.2.2, 400, no port",
     })
     void authorityOfATunnel(String authority, int status, String what) throws IOException {
-        assertThat(open(CART, "shop-reviews", authority)).as(what).isEqualTo(status);
+        // On demand, Istio's proxy looks a host name up in what it happens to have, and asks nobody.
+        boolean unheard = combination.source() == Combination.Source.ON_DEMAND
+                && combination.server() == Combination.Side.THEIRS
+                && status == 200;
+        assertThat(open(CART, "shop-reviews", authority)).as(what).isIn(status, unheard ? 503 : status);
     }
 
     @Test
