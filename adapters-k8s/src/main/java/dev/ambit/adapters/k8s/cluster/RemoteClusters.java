@@ -195,7 +195,7 @@ final class RemoteClusters implements AutoCloseable {
             Objects.requireNonNull(coming.remove(id)).close();
             return;
         }
-        if (wanted.kubeconfig().equals(refused.get(id))) {
+        if (Objects.equals(refused.get(id), wanted.kubeconfig())) {
             refuse(id, wanted);
             return;
         }
