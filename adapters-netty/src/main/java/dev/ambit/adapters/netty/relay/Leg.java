@@ -27,6 +27,17 @@ public abstract class Leg {
 
     protected abstract void flush();
 
+    /** Whether bytes that are in a pipe can be sent now, without having been read into memory. */
+    protected boolean takesPiped() {
+        return false;
+    }
+
+    /** As {@link #send}, if {@link #takesPiped}. */
+    void send(KernelPipe.Piece piece) {
+        piece.release();
+        throw new IllegalStateException("this leg sends what is in memory");
+    }
+
     /** No more to send: half-closes once everything queued is written; {@link Relay#settle} follows. */
     protected abstract void sendEnd();
 
@@ -127,6 +138,20 @@ public abstract class Leg {
             data.release();
         } else {
             keep(data);
+        }
+    }
+
+    /** Whether what this leg reads may be handed on in a pipe, all the way. */
+    final boolean canPipe() {
+        return relay != null && relay.takesPiped(this);
+    }
+
+    /** As the other, in a pipe. */
+    final void received(KernelPipe.Piece piece) {
+        if (relay != null) {
+            relay.data(this, piece);
+        } else {
+            piece.release();
         }
     }
 

@@ -67,6 +67,20 @@ public final class LocalLeg extends Leg {
     }
 
     @Override
+    protected boolean takesPiped() {
+        return !over && !other().over && other().canPipe();
+    }
+
+    @Override
+    void send(KernelPipe.Piece piece) {
+        if (over || other().over) {
+            piece.release();
+        } else {
+            other().received(piece);
+        }
+    }
+
+    @Override
     protected void flush() {
         other().receivedAll();
     }
@@ -105,9 +119,15 @@ public final class LocalLeg extends Leg {
         }
     }
 
+    /** The other end may still be sending: nobody will take that any more. */
     @Override
     protected void close() {
-        over = true;
+        if (!over) {
+            over = true;
+            if (!other().over) {
+                other().receivedClose();
+            }
+        }
     }
 
     @Override

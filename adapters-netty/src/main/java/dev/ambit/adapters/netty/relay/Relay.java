@@ -79,13 +79,32 @@ public final class Relay {
             data.release();
             return;
         }
-        if (from == initiator) {
-            received.add(data.readableBytes());
-        } else {
-            sent.add(data.readableBytes());
-        }
-        hold(data.readableBytes());
+        count(from, data.readableBytes());
         other(from).send(data);
+        check();
+    }
+
+    /** Whether what this leg reads may come in a pipe. */
+    boolean takesPiped(Leg from) {
+        return !over && other(from).takesPiped();
+    }
+
+    void data(Leg from, KernelPipe.Piece piece) {
+        if (over) {
+            piece.release();
+            return;
+        }
+        count(from, (int) piece.count());
+        other(from).send(piece);
+        check();
+    }
+
+    private void count(Leg from, int bytes) {
+        (from == initiator ? received : sent).add(bytes);
+        hold(bytes);
+    }
+
+    private void check() {
         if (!over && budget.ends(held)) {
             finish(budget.exhausted(held), true);
         }

@@ -7,16 +7,26 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A plain TCP socket. Its channel must allow half-closure and not read by itself. */
 public final class SocketLeg extends Leg {
     /** Bytes read and not yet written by the other leg, above which reading stops; below half of it, it goes on. */
     private static final int AHEAD_MAX = 512 << 10;
+
+    /** From so many bytes in one turn on, they are bulk. */
+    private static final int BULK_TURN_MIN = 16 << 10;
+
+    /** After so many bytes of bulk without a smaller turn, the rest goes past this process's memory. */
+    private static final int BULK_BYTES_MIN = 1 << 20;
 
     private static final Set<Integer> ORDINARY =
             Set.of(Errors.ERRNO_ECONNRESET_NEGATIVE, Errors.ERRNO_EPIPE_NEGATIVE, Errors.ERRNO_ENOTCONN_NEGATIVE);
@@ -24,6 +34,9 @@ public final class SocketLeg extends Leg {
     private final SocketChannel channel;
     private final ByteQueue waiting = new ByteQueue();
     private int ahead;
+    private int turn;
+    private int bulk;
+    private @Nullable Splice splice;
     private boolean ending;
     private boolean over;
 
@@ -54,6 +67,27 @@ public final class SocketLeg extends Leg {
     private void write(ByteBuf data) {
         int bytes = data.readableBytes();
         channel.write(data).addListener(done -> {
+            if (done.isSuccess()) {
+                written(bytes);
+            } else {
+                lose(done.cause());
+            }
+        });
+    }
+
+    @Override
+    protected boolean takesPiped() {
+        return !over && waiting.isEmpty() && channel instanceof UnixChannel;
+    }
+
+    @Override
+    void send(KernelPipe.Piece piece) {
+        if (over || !(channel instanceof UnixChannel socket)) {
+            piece.release();
+            return;
+        }
+        int bytes = (int) piece.count();
+        channel.write(piece.to(socket.fd())).addListener(done -> {
             if (done.isSuccess()) {
                 written(bytes);
             } else {
@@ -100,8 +134,59 @@ public final class SocketLeg extends Leg {
     @Override
     protected void credit(int bytes) {
         ahead -= bytes;
-        if (ahead < ahead(AHEAD_MAX) / 2 && isJoined()) {
+        if (splice != null) {
+            splice.moveOn();
+        } else if (ahead < ahead(AHEAD_MAX) / 2 && isJoined()) {
             readOn();
+        }
+    }
+
+    /** What this socket brings goes through a pipe from now on, if the way allows it. */
+    private void splice() {
+        bulk = 0;
+        if (over || channel.isInputShutdown() || !canPipe() || !(channel instanceof UnixChannel socket)) {
+            return;
+        }
+        Splice.start((IoEventLoop) channel.eventLoop(), socket.fd(), new Moved())
+                .ifPresent(started -> {
+                    splice = started;
+                    channel.config().setAutoRead(false);
+                });
+    }
+
+    private void stopSplicing() {
+        Splice stopped = splice;
+        if (stopped != null) {
+            splice = null;
+            stopped.stop();
+        }
+    }
+
+    private final class Moved implements Splice.Owner {
+        @Override
+        public int room() {
+            return ahead(AHEAD_MAX) - ahead;
+        }
+
+        @Override
+        public void piped(KernelPipe.Piece piece) {
+            ahead += (int) piece.count();
+            received(piece);
+            receivedAll();
+        }
+
+        @Override
+        public void unspliced() {
+            splice = null;
+            if (ahead < ahead(AHEAD_MAX) / 2) {
+                readOn();
+            }
+        }
+
+        @Override
+        public void broken(IOException error) {
+            splice = null;
+            lose(error);
         }
     }
 
@@ -128,6 +213,7 @@ public final class SocketLeg extends Leg {
     @Override
     public void close() {
         over = true;
+        stopSplicing();
         waiting.clear();
         channel.close();
     }
@@ -157,6 +243,7 @@ public final class SocketLeg extends Leg {
      */
     private void gone(String error) {
         over = true;
+        stopSplicing();
         waiting.clear();
         if (isEnded()) {
             receivedClose();
@@ -169,16 +256,27 @@ public final class SocketLeg extends Leg {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             ByteBuf data = (ByteBuf) message;
+            boolean spliced = splice != null;
+            stopSplicing();
             ahead += data.readableBytes();
+            turn += data.readableBytes();
             received(data);
             if (ahead > ahead(AHEAD_MAX)) {
                 channel.config().setAutoRead(false);
+            } else if (spliced) {
+                // Netty reads by itself when the peer has ended.
+                readOn();
             }
         }
 
         @Override
         public void channelReadComplete(ChannelHandlerContext ctx) {
             receivedAll();
+            bulk = turn < BULK_TURN_MIN ? 0 : bulk + turn;
+            turn = 0;
+            if (bulk >= BULK_BYTES_MIN && splice == null) {
+                splice();
+            }
         }
 
         @Override
@@ -191,6 +289,7 @@ public final class SocketLeg extends Leg {
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event == ChannelInputShutdownEvent.INSTANCE) {
+                stopSplicing();
                 receivedEnd();
             }
         }
