@@ -30,7 +30,8 @@ final class ClusterContext {
     static KubernetesClient prepare(ApiServer server) {
         KubernetesClient admin = server.admin();
         server.namespace("istio-system");
-        for (String rights : List.of("rbac.yaml", "certificates-rbac.yaml", "waypoints-rbac.yaml")) {
+        for (String rights :
+                List.of("rbac.yaml", "certificates-rbac.yaml", "waypoints-rbac.yaml", "remote-clusters-rbac.yaml")) {
             try {
                 byte[] yaml = Files.readAllBytes(Path.of("../../deploy/control-plane", rights));
                 admin.load(new ByteArrayInputStream(yaml))

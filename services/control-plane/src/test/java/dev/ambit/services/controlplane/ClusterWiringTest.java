@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ambit.adapters.k8s.cluster.ClusterConfigurationSource;
 import dev.ambit.adapters.k8s.cluster.LeaseLeadership;
 import dev.ambit.adapters.k8s.waypoint.ClusterWaypoints;
+import dev.ambit.domain.workload.WorkloadUid;
 import dev.ambit.ports.configuration.ConfigurationSource;
 import dev.ambit.services.controlplane.mesh.PublishedMesh;
 import dev.ambit.systemtests.cluster.ApiServer;
@@ -14,7 +15,10 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -126,5 +130,57 @@ class ClusterWiringTest {
             assertThat(context.findBean(ClusterWaypoints.class)).isEmpty();
             await(() -> context.getBean(LeaseLeadership.class).isLeading());
         }
+    }
+
+    /** The other cluster is this one under another name: what is in it is there twice. */
+    @Test
+    void otherClustersAreFollowedIfAskedFor() throws IOException {
+        KubernetesClient admin = ApiServer.shared().admin();
+        ApiServer.shared().namespace("everywhere");
+        write(admin, """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: shared, namespace: everywhere, labels: {istio.io/global: 'true'}}
+                spec: {ports: [{name: web, port: 80}]}
+                """);
+        write(admin, """
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: shared-1, namespace: everywhere, labels: {kubernetes.io/service-name: shared}}
+                addressType: IPv4
+                endpoints: [{addresses: [192.0.2.7]}]
+                ports: [{name: web, port: 80, protocol: TCP}]
+                """);
+        write(admin, """
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: others, namespace: istio-system, labels: {istio/multiCluster: 'true'}}
+                data: {west: %s}
+                """.formatted(base64(kubeconfig().getBytes(UTF_8))));
+        var here = new WorkloadUid("Kubernetes/discovery.k8s.io/EndpointSlice/everywhere/shared-1/192.0.2.7");
+        var there = new WorkloadUid("west/discovery.k8s.io/EndpointSlice/everywhere/shared-1/192.0.2.7");
+
+        try (var context = ClusterContext.start(folder, Map.of("AMBIENT_ENABLE_MULTI_NETWORK", "true"))) {
+            PublishedMesh mesh = context.getBean(PublishedMesh.class);
+            await(mesh::isLoaded);
+            assertThat(mesh.state().workloads()).containsKeys(here, there);
+        }
+        try (var context = ClusterContext.start(folder, Map.of())) {
+            PublishedMesh mesh = context.getBean(PublishedMesh.class);
+            await(mesh::isLoaded);
+            assertThat(mesh.state().workloads()).containsKey(here).doesNotContainKey(there);
+        }
+        admin.secrets().inNamespace("istio-system").withName("others").delete();
+    }
+
+    private static String kubeconfig() throws IOException {
+        ApiServer server = ApiServer.shared();
+        String ca = base64(Files.readAllBytes(server.caFile()));
+        return Files.readString(server.kubeconfig(server.token("istio-system", "istiod")))
+                .replace("certificate-authority: \"" + server.caFile() + "\"", "certificate-authority-data: " + ca);
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
     }
 }
