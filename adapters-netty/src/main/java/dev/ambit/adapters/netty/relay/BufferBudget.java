@@ -1,22 +1,17 @@
 package dev.ambit.adapters.netty.relay;
 
+import dev.ambit.domain.flow.BufferShare;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * How many bytes may be read and not yet written on, for the connections of one pod and for those of all. From half of that
- * on nobody reads far ahead any more, which those with little on their way do not notice; beyond it, what holds much and
- * still gets more is ended. Safe for use by several event loops.
+ * What is read and not yet written on, of the connections of one pod and of all; {@link BufferShare} says what follows from
+ * that. Safe for use by several event loops.
  */
 public final class BufferBudget {
-    /** What a connection may read ahead when memory is short: enough for messages, and for bulk on a short way. */
-    private static final int SHORT_AHEAD = 64 << 10;
-
-    private static final int LEAST_AHEAD = 16 << 10;
-
     private static final BufferBudget UNLIMITED = new BufferBudget(Long.MAX_VALUE, new Node(Long.MAX_VALUE), _ -> {});
 
-    private final long podMax;
+    private final BufferShare share;
     private final Node node;
     private final Consumer<String> strained;
     private final AtomicLong held = new AtomicLong();
@@ -42,7 +37,7 @@ public final class BufferBudget {
      * @param strained hears, often, that connections are ended, and why
      */
     public BufferBudget(long podMax, Node node, Consumer<String> strained) {
-        this.podMax = podMax;
+        this.share = new BufferShare(podMax, node.max);
         this.node = node;
         this.strained = strained;
     }
@@ -64,29 +59,17 @@ public final class BufferBudget {
 
     /** How far a connection may read ahead that may read this far when there is room. */
     int ahead(int ordinary) {
-        long pod = held.get();
-        long all = node.held.get();
-        if (pod <= podMax / 2 && all <= node.max / 2) {
-            return ordinary;
-        }
-        return Math.min(ordinary, isExhausted(pod, all) ? LEAST_AHEAD : SHORT_AHEAD);
+        return share.ahead(ordinary, held.get(), node.held.get());
     }
 
     /** Whether a connection that holds this much and gets more has to end. */
     boolean ends(long held) {
-        return held > 2L * SHORT_AHEAD && isExhausted(this.held.get(), node.held.get());
-    }
-
-    private boolean isExhausted(long pod, long all) {
-        // When the node is short, a pod that holds little pays for nobody.
-        return pod > podMax || (all > node.max && pod > podMax / 8);
+        return share.ends(held, this.held.get(), node.held.get());
     }
 
     /** Why a connection was ended: one line. Tells whoever listens. */
     String exhausted(long bytes) {
-        String message = "buffers are full: this connection holds " + bytes + " bytes, its workload " + held.get()
-                + " of " + podMax + " (AMBIT_WORKLOAD_BUFFERED_BYTES_MAX), the node " + node.held.get() + " of "
-                + node.max + " (AMBIT_NODE_BUFFERED_BYTES_MAX)";
+        String message = share.exhausted(bytes, held.get(), node.held.get());
         strained.accept(message);
         return message;
     }
