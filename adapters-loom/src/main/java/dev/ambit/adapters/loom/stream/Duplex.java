@@ -39,6 +39,9 @@ public interface Duplex extends Closeable {
     @Override
     void close();
 
+    /** Whatever carries this leads where nobody is to go any more: it takes nothing new. A socket carries itself alone. */
+    default void leaveWay() {}
+
     /** Why whatever carries this was ended on purpose, if it was: what its connections are to be reported with. */
     default Optional<RefusalReason> endedFor() {
         return Optional.empty();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two ends joined: what one side sends is written to the other, each direction on a thread of its own, and nothing more is
@@ -19,7 +20,7 @@ public final class Relay {
     private final BufferPool pool;
     private final Direction there;
     private final Direction back;
-    private final AtomicReference<String> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
 
     /** Joins two ends; nothing is read before {@link #carry}. */
     public Relay(Duplex initiator, Duplex responder, BufferBudget budget, BufferPool pool) {
@@ -127,7 +128,7 @@ public final class Relay {
             }
         }
 
-        @SuppressWarnings("NonAtomicOperationOnVolatileField") // this thread alone writes it
+        @SuppressWarnings("NonAtomicVolatileUpdate") // this thread alone writes it
         private void writeOn(ByteBuffer read) throws IOException {
             int count = read.flip().remaining();
             bytes += count;

@@ -1,0 +1,65 @@
+package dev.ambit.adapters.loom;
+
+import dev.ambit.adapters.loom.pod.Flow;
+import dev.ambit.adapters.loom.pod.Pod;
+import dev.ambit.adapters.loom.socket.SocketDuplex;
+import dev.ambit.adapters.loom.stream.Duplex;
+import dev.ambit.adapters.loom.stream.ErrorText;
+import dev.ambit.domain.address.IpPort;
+import dev.ambit.domain.flow.OutboundAttempt;
+import dev.ambit.domain.flow.OutboundPlan;
+import dev.ambit.domain.flow.Reporter;
+import dev.ambit.domain.flow.ResponseFlag;
+import dev.ambit.ports.transport.FlowDecisions.Plan;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Port 15001: connections that the pod's application opens. */
+final class OutboundCapture {
+    private final Pod pod;
+
+    OutboundCapture(Pod pod) {
+        this.pod = pod;
+    }
+
+    void carry(SocketDuplex application) throws IOException {
+        carry(application, application.remote(), application.originalDestination());
+    }
+
+    /** Asks for a plan for an application's connection, and carries it out until the connection is over. */
+    void carry(Duplex application, IpPort client, IpPort destination) {
+        OutboundPlan plan;
+        try {
+            plan = pod.plan(() -> pod.decisions().outbound(new OutboundAttempt(pod.ref(), client, destination)));
+        } catch (RuntimeException noPlan) {
+            application.abort();
+            pod.rejected(Reporter.SOURCE, client, destination, "no plan: " + ErrorText.of(noPlan));
+            return;
+        }
+        switch (plan) {
+            case OutboundPlan.Refuse refuse -> {
+                application.close();
+                pod.refused(refuse.context(), refuse.reason());
+            }
+            case OutboundPlan.Passthrough passthrough -> dial(passthrough.destination(), open(plan, application));
+            case OutboundPlan.Direct direct -> dial(direct.destination(), open(plan, application));
+            case OutboundPlan.Tunnel _, OutboundPlan.Local _, OutboundPlan.DoubleTunnel _ ->
+                open(plan, application).fail(ResponseFlag.CONNECT, "this transport does not speak HBONE");
+        }
+    }
+
+    private Flow open(OutboundPlan plan, Duplex application) {
+        return pod.open(plan.context(), new Plan.Outbound(plan), application);
+    }
+
+    private void dial(IpPort target, Flow flow) {
+        Duplex upstream;
+        try {
+            upstream = pod.sockets().dial(target, Optional.empty(), flow::reaching);
+        } catch (IOException | RuntimeException failed) {
+            flow.fail(ResponseFlag.CONNECT, "cannot connect to " + target + ": " + ErrorText.of(failed));
+            return;
+        }
+        flow.carry(upstream);
+    }
+}
