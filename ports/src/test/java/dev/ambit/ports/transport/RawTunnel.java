@@ -13,6 +13,7 @@ import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -179,15 +180,44 @@ final class RawTunnel implements AutoCloseable {
 
     /** The payload of the next frame of the type; others are skipped. */
     byte[] await(int type) throws IOException {
+        return await(Set.of(type)).payload;
+    }
+
+    /** A frame, as far as tests look at it. */
+    private static final class Frame {
+        final int type;
+        final byte[] payload;
+
+        Frame(int type, byte[] payload) {
+            this.type = type;
+            this.payload = payload;
+        }
+    }
+
+    /** The next frame of one of the types; others are skipped. */
+    private Frame await(Set<Integer> types) throws IOException {
         while (true) {
             int length = (in.readUnsignedByte() << 16) | in.readUnsignedShort();
             int seen = in.readUnsignedByte();
             in.skipNBytes(5);
             byte[] payload = in.readNBytes(length);
-            if (seen == type) {
-                return payload;
+            if (types.contains(seen)) {
+                return new Frame(seen, payload);
             }
         }
+    }
+
+    /** Sends byte after byte on the stream until it is reset; the error code. */
+    int sendUntilReset(int stream) throws IOException {
+        for (int i = 0; i < 100; i++) {
+            frame(DATA, 0, stream, new byte[1]);
+            frame(PING, 0, 0, new byte[8]);
+            Frame next = await(Set.of(PING, RST_STREAM));
+            if (next.type == RST_STREAM) {
+                return next.payload[3];
+            }
+        }
+        throw new AssertionError("stream " + stream + " goes on");
     }
 
     /** The error code of the GOAWAY that comes next. */

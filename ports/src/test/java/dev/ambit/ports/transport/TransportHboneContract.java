@@ -12,6 +12,7 @@ import dev.ambit.domain.flow.Reporter;
 import dev.ambit.domain.flow.ResponseFlag;
 import dev.ambit.ports.transport.FlowDecisions.LiveFlow;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -262,6 +263,63 @@ public abstract class TransportHboneContract extends TransportContract {
         assertThat(endsWithoutData(socket)).isTrue();
         RecordingDecisions.next(source.closed);
         RecordingDecisions.next(destination.closed);
+    }
+
+    /** With what the windows of a tunnel hold, the caller would wait for ever for somebody to take the rest. */
+    @Test
+    void aCallerThatStillSendsToAnApplicationThatWentAwayIsToldSo() throws Exception {
+        Upstream application = closing(Upstream.start(connection -> {
+            connection.getInputStream().read();
+            connection.shutdownOutput();
+        }));
+        Socket caller = connect(pair(LIMITS, application));
+
+        caller.getOutputStream().write('x');
+        assertThat(caller.getInputStream().read()).as("the application's end").isNegative();
+
+        assertThat(refuses(caller)).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(true);
+        assertThat(RecordingDecisions.next(source.closed).outcome()).isEqualTo(new FlowOutcome.Completed());
+        assertThat(RecordingDecisions.next(destination.closed).outcome()).isEqualTo(new FlowOutcome.Completed());
+    }
+
+    @Test
+    void anApplicationThatStillSendsToACallerThatWentAwayIsToldSo() throws Exception {
+        var told = new CompletableFuture<Boolean>();
+        Upstream application = closing(Upstream.start(connection -> {
+            connection.getInputStream().transferTo(OutputStream.nullOutputStream());
+            told.complete(refuses(connection).join());
+        }));
+        Socket caller = connect(pair(LIMITS, application));
+
+        exchangeNothing(caller);
+        caller.close();
+
+        assertThat(told).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(true);
+        assertThat(RecordingDecisions.next(source.closed).outcome()).isEqualTo(new FlowOutcome.Completed());
+        assertThat(RecordingDecisions.next(destination.closed).outcome()).isEqualTo(new FlowOutcome.Completed());
+    }
+
+    /** Says the end, and reads the first of what comes nevertheless. */
+    private static void exchangeNothing(Socket caller) throws IOException {
+        caller.shutdownOutput();
+        assertThat(caller.getInputStream().read()).isZero();
+    }
+
+    /** Writes more than any window holds; whether that fails. */
+    private static CompletableFuture<Boolean> refuses(Socket socket) {
+        var refused = new CompletableFuture<Boolean>();
+        Thread.startVirtualThread(() -> {
+            byte[] piece = new byte[1 << 16];
+            try {
+                for (int i = 0; i < 1_024; i++) {
+                    socket.getOutputStream().write(piece);
+                }
+                refused.complete(false);
+            } catch (IOException _) {
+                refused.complete(true);
+            }
+        });
+        return refused;
     }
 
     @Test

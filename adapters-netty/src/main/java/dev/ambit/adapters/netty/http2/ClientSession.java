@@ -189,6 +189,12 @@ public final class ClientSession extends Http2Session {
         // Only the keep-alive asks.
     }
 
+    /** The answer is wanted no more. */
+    @Override
+    ErrorCode done() {
+        return ErrorCode.CANCEL;
+    }
+
     @Override
     boolean isIdle(int stream) {
         return stream >= nextStream || stream % 2 == 0;

@@ -105,6 +105,11 @@ public final class HboneStream extends Leg {
         return endReceived;
     }
 
+    /** How many bytes the peer may still send. */
+    int receivable() {
+        return endReceived ? 0 : receiveWindow;
+    }
+
     void data(ByteBuf piece) {
         received(piece);
     }
@@ -203,8 +208,12 @@ public final class HboneStream extends Leg {
         forgetEarly();
     }
 
+    /** The other leg may be gone while the peer still sends: nobody would take that, nor open the window again. */
     @Override
     protected void close() {
+        if (!over && !endReceived) {
+            session.reset(this, session.done());
+        }
         drop();
     }
 

@@ -13,12 +13,9 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
-import io.netty.util.concurrent.Future;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,18 +31,17 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     final IntObjectMap<HboneStream> streams = new IntObjectHashMap<>();
     final FloodGuard guard = new FloodGuard(System.nanoTime());
     final SessionEnd ending = new SessionEnd();
+    final ResetStreams resetByUs = new ResetStreams(TransportLimits.SERVER_STREAMS_MAX);
     final SessionOwner owner;
     private final SessionFrames incoming;
     private final FrameReader reader;
-    private final ArrayDeque<HboneStream> ready = new ArrayDeque<>();
-    private final ArrayDeque<HboneStream> readyBulk = new ArrayDeque<>();
+    private final Turns turns = new Turns();
     private final Runnable flushing = this::flushScheduled;
     final Set<HboneStream> touched = new LinkedHashSet<>();
     private @Nullable ChannelHandlerContext context;
     private @Nullable FrameWriter frames;
-    private @Nullable KeepAlive keepAlive;
+    private @Nullable SessionClock clock;
     final TunnelWindows windows;
-    private @Nullable Future<?> settingsDeadline;
     private boolean reading;
     private boolean pumping;
     private boolean flushScheduled;
@@ -76,6 +72,9 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     abstract void peerGoesAway(int lastStream, long code);
 
     abstract void pong(long payload);
+
+    /** With what to reset a stream that is done on our side and that the peer still sends on. */
+    abstract ErrorCode done();
 
     void streamForgotten() {}
 
@@ -126,9 +125,7 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     }
 
     final void ready(HboneStream stream) {
-        if (stream.canTransmit() && stream.queue()) {
-            (stream.isBulk() ? readyBulk : ready).add(stream);
-        }
+        turns.add(stream);
     }
 
     final void consumed(int bytes) {
@@ -144,16 +141,14 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     final void reset(HboneStream stream, ErrorCode code) {
         if (!over) {
             writer().reset(stream.id(), code);
+            resetByUs.add(stream.id(), stream.receivable());
             flushSoon();
         }
     }
 
     final void forget(HboneStream stream, int unwritten) {
         if (streams.remove(stream.id()) != null) {
-            if (stream.isQueued()) {
-                ready.remove(stream);
-                readyBulk.remove(stream);
-            }
+            turns.remove(stream);
             consumed(unwritten);
             if (!over) {
                 streamForgotten();
@@ -220,10 +215,7 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
         flush();
     }
 
-    /**
-     * One frame per stream and turn. A stream with little to send has its turn before those with much, as long as it has
-     * little: small messages do not queue behind bulk, and bulk shares what is left.
-     */
+    /** One frame per stream and turn. */
     private void pump() {
         if (pumping) {
             return;
@@ -231,11 +223,10 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
         pumping = true;
         int frameMax = Math.min(peer.frameBytes(), TRANSMIT_BYTES_MAX);
         while (windows.sendable() > 0 && ctx().channel().isWritable()) {
-            HboneStream stream = ready.isEmpty() ? readyBulk.poll() : ready.poll();
+            HboneStream stream = turns.next();
             if (stream == null) {
                 break;
             }
-            stream.unqueue();
             if (stream.canTransmit()) {
                 windows.sent(stream.transmit(writer(), (int) Math.min(frameMax, windows.sendable())));
                 ready(stream);
@@ -246,7 +237,7 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
 
     /** Whether a new stream would have to wait behind what others have to send. */
     public final boolean isCongested() {
-        return !readyBulk.isEmpty()
+        return turns.hasBulk()
                 || windows.sendable() <= 0
                 || (context != null && !context.channel().isWritable());
     }
@@ -257,48 +248,30 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
         frames = new FrameWriter(ctx);
-        keepAlive = new KeepAlive(
-                ctx.channel().eventLoop(), this::ping, () -> fail(ErrorCode.NO_ERROR, "peer did not answer a ping"));
         greet(frames);
         if (windows.opening() > 0) {
             frames.windowUpdate(0, windows.opening());
         }
         ctx.flush();
-        settingsDeadline = ctx.channel()
-                .eventLoop()
-                .schedule(this::settingsOverdue, limits.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void settingsOverdue() {
-        if (!incoming.isSettled()) {
-            fail(ErrorCode.SETTINGS_TIMEOUT, "peer sent no HTTP/2 settings within " + limits.handshakeTimeout());
-        }
+        clock = new SessionClock(ctx.channel().eventLoop(), limits.handshakeTimeout(), this);
     }
 
     /** The peer's first SETTINGS are here. */
     final void settled() {
-        forgetSettingsDeadline();
-        if (keepAlive != null) {
-            keepAlive.start();
+        if (clock != null) {
+            clock.settled();
         }
         owner.ready();
     }
 
-    private void forgetSettingsDeadline() {
-        if (settingsDeadline != null) {
-            settingsDeadline.cancel(false);
-            settingsDeadline = null;
-        }
-    }
-
     final void ponged(long payload) {
-        if (keepAlive != null) {
-            keepAlive.answered(payload);
+        if (clock != null) {
+            clock.ponged(payload);
         }
         pong(payload);
     }
 
-    private void ping(long payload) {
+    final void ping(long payload) {
         writer().ping(payload, false);
         flushSoon();
     }
@@ -339,9 +312,8 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
         }
         over = true;
         reader.close();
-        forgetSettingsDeadline();
-        if (keepAlive != null) {
-            keepAlive.stop();
+        if (clock != null) {
+            clock.stop();
         }
         String lost = error.isEmpty() ? "tunnel was closed under the stream" : "tunnel failed: " + error;
         new ArrayList<>(streams.values()).forEach(stream -> stream.lose(lost));

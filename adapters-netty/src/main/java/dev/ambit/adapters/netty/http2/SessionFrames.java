@@ -41,7 +41,9 @@ final class SessionFrames implements FrameListener {
         }
         receiving = open;
         if (open == null) {
-            onClosed(FloodGuard.Kind.CLOSED_STREAM);
+            if (!session.resetByUs.crossed(stream, bytes, ends)) {
+                onClosed(FloodGuard.Kind.CLOSED_STREAM);
+            }
         } else {
             session.windows.hold(bytes);
             open.dataBegins(bytes, padding);

@@ -149,6 +149,23 @@ class ServerSessionTest {
     }
 
     @Test
+    void peerThatSendsMoreOnAStreamWeResetThanItsWindowHeldIsDisconnected() throws Http2Violation {
+        accepted(10).abort();
+        byte[] megabyte = frame(0, 0, 1, new byte[1 << 20]);
+        wire.send(megabyte, megabyte, megabyte, frame(0, 0, 1, new byte[(1 << 20) - 110_000]));
+        assertThat(wire.heard()).contains("reset 1 10");
+        byte[] thousand =
+                join(java.util.Collections.nCopies(1_000, frame(0, 0, 1, 1)).toArray(byte[][]::new));
+        for (int i = 0; i < 110 + 100; i++) {
+            wire.send(thousand);
+        }
+        assertThat(wire.isOpen()).as("the rest of the window, and a margin").isTrue();
+        wire.send(frame(0, 0, 1, 1));
+        assertThat(wire.heard()).contains(ENHANCE_YOUR_CALM);
+        assertThat(wire.isOpen()).isFalse();
+    }
+
+    @Test
     void peerThatSendsHeadersOnClosedStreamsWithoutEndIsDisconnected() throws Http2Violation {
         accepted(10);
         wire.send(frame(3, 0, 1, 0, 0, 0, 8));
