@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -249,10 +248,10 @@ public final class Mesh implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         if (options.recording()) {
             if (!machine.name().equals(RECORDED_TWICE)) {
-                command.add("-XX:AOTCacheOutput=" + record(module));
+                command.add("-XX:AOTCacheOutput=" + RecordedStart.file(home, module));
             }
         } else {
-            recordedStart(module).ifPresent(record -> command.add("-XX:AOTCache=" + record));
+            RecordedStart.current(home, module).ifPresent(record -> command.add("-XX:AOTCache=" + record));
         }
         command.add("@" + options(module));
         command.addAll(flags);
@@ -265,29 +264,8 @@ public final class Mesh implements AutoCloseable {
         return command;
     }
 
-    private static boolean isNewer(Path one, Path other) throws IOException {
-        return Files.getLastModifiedTime(one).compareTo(Files.getLastModifiedTime(other)) > 0;
-    }
-
     private Path options(String module) {
         return home.resolve("deploy/jvm").resolve(module + ".options");
-    }
-
-    private Path record(String module) {
-        return home.resolve(".ambit/aot").resolve(module + ".aot");
-    }
-
-    /** What the script recorded of the service's start, unless the service was built anew since. */
-    private Optional<Path> recordedStart(String module) {
-        Path record = record(module);
-        Path jar = home.resolve("services").resolve(module).resolve("target").resolve(module + "-0.1.0-SNAPSHOT.jar");
-        try {
-            // With other flags the JVM would set the record aside, or worse.
-            boolean current = Files.exists(record) && isNewer(record, jar) && isNewer(record, options(module));
-            return current ? Optional.of(record) : Optional.empty();
-        } catch (IOException _) {
-            return Optional.empty();
-        }
     }
 
     /** Stops everything, the node proxies first, as a cluster would. */

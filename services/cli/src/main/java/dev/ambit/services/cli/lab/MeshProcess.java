@@ -18,12 +18,14 @@ public final class MeshProcess implements AutoCloseable {
     private static final Duration STOP = Duration.ofSeconds(8);
 
     private final String name;
+    private final List<String> command;
     private final Process process;
     private final Path log;
     private final long startedNanos = System.nanoTime();
 
-    private MeshProcess(String name, Process process, Path log) {
+    private MeshProcess(String name, List<String> command, Process process, Path log) {
         this.name = name;
+        this.command = List.copyOf(command);
         this.process = process;
         this.log = log;
     }
@@ -32,12 +34,12 @@ public final class MeshProcess implements AutoCloseable {
     public static MeshProcess start(
             String name, NetworkNamespace namespace, List<String> command, Map<String, String> environment, Path log) {
         ProcessBuilder builder = builder(command, environment, log);
-        return new MeshProcess(name, namespace.call(() -> start(name, builder)), log);
+        return new MeshProcess(name, command, namespace.call(() -> start(name, builder)), log);
     }
 
     /** The same in the network namespace of this process. */
     public static MeshProcess start(String name, List<String> command, Map<String, String> environment, Path log) {
-        return new MeshProcess(name, start(name, builder(command, environment, log)), log);
+        return new MeshProcess(name, command, start(name, builder(command, environment, log)), log);
     }
 
     private static ProcessBuilder builder(List<String> command, Map<String, String> environment, Path log) {
@@ -106,10 +108,15 @@ public final class MeshProcess implements AutoCloseable {
         }
     }
 
-    /** The last lines of the process's output. */
+    /** The last lines of the process's output; its command where there are none. */
     public String tail() {
         try {
-            List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
+            // Whatever bytes they are: a strict reader would say nothing at all about one that is no UTF-8.
+            String said = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).strip();
+            if (said.isEmpty()) {
+                return "(it wrote nothing to " + log + "; its command: " + String.join(" ", command) + ")";
+            }
+            List<String> lines = said.lines().toList();
             return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
         } catch (IOException e) {
             return "(no log: " + e.getMessage() + ")";

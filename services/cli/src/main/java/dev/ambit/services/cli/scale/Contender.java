@@ -2,6 +2,7 @@ package dev.ambit.services.cli.scale;
 
 import dev.ambit.services.cli.lab.LabException;
 import dev.ambit.services.cli.lab.MeshProcess;
+import dev.ambit.services.cli.lab.RecordedStart;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -68,10 +69,7 @@ sealed interface Contender {
             Path target = home.resolve("services/control-plane/target");
             var command = new ArrayList<String>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            Path record = home.resolve(".ambit/aot/control-plane.aot");
-            if (Files.exists(record)) {
-                command.add("-XX:AOTCache=" + record);
-            }
+            RecordedStart.current(home, "control-plane").ifPresent(record -> command.add("-XX:AOTCache=" + record));
             command.add("@" + home.resolve("deploy/jvm/control-plane.options"));
             command.addAll(jvmFlags);
             command.addAll(List.of(
