@@ -10,9 +10,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chains whose signatures have been verified, so that a peer that comes back costs no arithmetic and no parsing: that is
- * most of a handshake's cost on the JVM's side. A signature stays as good as it was; what can change is asked again each time,
- * by {@link PeerVerification}: the time, what the certificate may be used for, whether it is revoked, and whose it is. Refusals are
+ * Chains whose signatures have been verified, so that a peer that comes back costs no arithmetic and no parsing. A signature
+ * stays as good as it was; what can change is asked again each time, by {@link PeerVerification}: the time, what the certificate may be used for, whether it is revoked, and whose it is. Refusals are
  * not remembered.
  *
  * <p>Keeps the chains that were used last. Safe for use by several threads.

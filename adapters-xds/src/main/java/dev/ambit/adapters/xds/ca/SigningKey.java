@@ -21,8 +21,8 @@ import java.util.HexFormat;
 /**
  * A fresh P-256 key and the PKCS#10 request (RFC 2986) for its certificate: no subject, one URI SAN, ECDSA-SHA256.
  *
- * <p>Written by hand, because it is one fixed form: the library that could do it cost each node proxy 8 MiB and a tenth of
- * a second at start (docs/adr/0026-what-a-node-proxy-does-without.md).
+ * <p>Written by hand, because it is one fixed form: the library that could do it was part of what each node proxy paid for in
+ * memory and start (docs/adr/0026-what-a-node-proxy-does-without.md).
  */
 record SigningKey(KeyPair keys, String csrPem) {
     /** pkcs-9-at-extensionRequest, 1.2.840.113549.1.9.14 (RFC 2985, section 5.4.2). */
