@@ -18,6 +18,7 @@ import java.util.Map;
 /** A control plane under test, and how it is started on the ports that both have by default. */
 sealed interface Contender {
     int PLAINTEXT_PORT = 15_010;
+    int TLS_PORT = 15_012;
 
     /** As reports show it. */
     String name();
@@ -113,7 +114,7 @@ sealed interface Contender {
                     "discovery",
                     "--kubeconfig=" + kubeconfig,
                     "--grpcAddr=127.0.0.1:" + PLAINTEXT_PORT,
-                    "--secureGRPCAddr=",
+                    "--secureGRPCAddr=127.0.0.1:" + TLS_PORT,
                     "--httpsAddr=",
                     "--httpAddr=127.0.0.1:" + READINESS_PORT,
                     "--monitoringAddr=127.0.0.1:15014");

@@ -7,6 +7,7 @@ import dev.ambit.services.cli.lab.Tool;
 import dev.ambit.systemtests.cluster.ApiServer;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Option;
 public final class ControlPlaneBench implements Callable<Integer> {
     private static final int PODS_MAX = 200_000;
     private static final int SUBSCRIBERS_MAX = 2_000;
+    private static final int WARM_UP_MAX = 3_600;
 
     @Option(names = "--peer", paramLabel = "FILE", description = "Istio's pilot-discovery, run in the place of ours.")
     private String peer = "";
@@ -47,6 +49,13 @@ public final class ControlPlaneBench implements Callable<Integer> {
     @Option(names = "--events", defaultValue = "50", paramLabel = "N", description = "Single changes. Default: 50.")
     private int events = 50;
 
+    @Option(
+            names = "--warm-up",
+            defaultValue = "10",
+            paramLabel = "SECONDS",
+            description = "How long each has changes to work on before anything counts. Default: 10.")
+    private int warmUp = 10;
+
     @Option(names = "--rounds", defaultValue = "1", paramLabel = "N", description = "Each in turn; medians count.")
     private int rounds = 1;
 
@@ -71,7 +80,13 @@ public final class ControlPlaneBench implements Callable<Integer> {
             var population = new Population(pods);
             populate(api, population);
             var run = new ScaleRun(
-                    population, api, server.adminKubeconfig(), sandbox.folder(), events, ControlPlaneBench::say);
+                    population,
+                    server,
+                    api,
+                    sandbox.folder(),
+                    events,
+                    Duration.ofSeconds(warmUp),
+                    ControlPlaneBench::say);
             try {
                 for (int round = 1; round <= rounds; round++) {
                     for (Contender contender : contenders(sandbox.home())) {
@@ -99,6 +114,9 @@ public final class ControlPlaneBench implements Callable<Integer> {
         }
         if (rounds < 1 || rounds > 100 || events < 1 || events > 10_000) {
             throw new LabException("--rounds must be 1 to 100 and --events 1 to 10000");
+        }
+        if (warmUp < 0 || warmUp > WARM_UP_MAX) {
+            throw new LabException("--warm-up must be 0 to " + WARM_UP_MAX + " seconds");
         }
     }
 

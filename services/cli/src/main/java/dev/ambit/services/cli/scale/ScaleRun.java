@@ -5,6 +5,7 @@ import dev.ambit.services.cli.lab.ProcessUsage;
 import dev.ambit.services.cli.scale.Contender.Running;
 import dev.ambit.services.cli.scale.Crowd.Heard;
 import dev.ambit.services.cli.scale.Crowd.Mark;
+import dev.ambit.systemtests.cluster.ApiServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,30 +20,46 @@ final class ScaleRun {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration SETTLED = Duration.ofSeconds(5);
     private static final Duration BETWEEN = Duration.ofMillis(250);
-    private static final Duration IDLE = Duration.ofSeconds(4);
+    private static final Duration IDLE = Duration.ofSeconds(10);
+    private static final int SIGNINGS = 1_000;
     private static final int WARM_UP = 10;
     private static final int WARM_UP_ROUNDS = 3;
+    private static final int WARM_UP_CHANGES = 100;
     private static final int WARM_UP_CROWD = 10;
     private static final int BURST = 1_000;
     private static final double MILLI = 1e6;
     private static final double SECOND = 1e9;
 
     private final Population population;
+    private final ApiServer server;
     private final ApiWriter api;
-    private final Path kubeconfig;
     private final Path folder;
     private final int events;
+    private final Duration warmUp;
     private final Consumer<String> progress;
     private final List<Figure> figures = new ArrayList<>();
     private int revision;
 
+    /**
+     * Nothing is started yet.
+     *
+     * @param events how many single changes count
+     * @param warmUp how long each control plane has changes to work on before anything counts; three crowds it has in any case
+     */
     ScaleRun(
-            Population population, ApiWriter api, Path kubeconfig, Path folder, int events, Consumer<String> progress) {
+            Population population,
+            ApiServer server,
+            ApiWriter api,
+            Path folder,
+            int events,
+            Duration warmUp,
+            Consumer<String> progress) {
         this.population = population;
+        this.server = server;
         this.api = api;
-        this.kubeconfig = kubeconfig;
         this.folder = folder;
         this.events = events;
+        this.warmUp = warmUp;
         this.progress = progress;
     }
 
@@ -53,7 +70,7 @@ final class ScaleRun {
     /** Every crowd in turn, then a restart under the last. */
     void round(int number, Contender contender, List<Integer> crowds) {
         Map<String, String> versions = Map.of();
-        try (Running running = contender.start(kubeconfig, folder)) {
+        try (Running running = contender.start(server.adminKubeconfig(), folder)) {
             note(contender, number, "ready after start", running.ready().toMillis() / 1e3, "s");
             Pause.of(SETTLED);
             ProcessUsage started = usage(running);
@@ -63,6 +80,7 @@ final class ScaleRun {
             for (int size : crowds) {
                 versions = crowd(number, contender, running, size);
             }
+            signings(number, contender, running);
             // What a collector could take back by now, it may have.
             note(
                     contender,
@@ -76,16 +94,24 @@ final class ScaleRun {
 
     /** A control plane runs for weeks, and so would this program's connections. Nothing of it counts. */
     private void warmUp(Running running) {
-        for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+        long began = System.nanoTime();
+        int changes = 0;
+        for (int round = 0; round < WARM_UP_ROUNDS || System.nanoTime() - began < warmUp.toNanos(); round++) {
             try (var crowd = new Crowd(running.discovery(), WARM_UP_CROWD, Map.of(), true)) {
                 Mark nothing = crowd.mark();
                 crowd.connect();
                 crowd.await(nothing, everything(), PATIENCE);
-                change(crowd, i);
+                for (int i = 0; i < WARM_UP_CHANGES; i++) {
+                    change(crowd, changes++);
+                }
                 rewrite(crowd);
             }
         }
-        progress.accept("warmed up");
+        progress.accept(String.format(
+                Locale.ROOT,
+                "warmed up for %.0f s: %d single changes and as many bursts as crowds",
+                (System.nanoTime() - began) / SECOND,
+                changes));
     }
 
     private long everything() {
@@ -124,6 +150,7 @@ final class ScaleRun {
     private void events(int number, Contender contender, Running running, Crowd crowd, String who) {
         for (int i = 0; i < WARM_UP; i++) {
             change(crowd, i);
+            Pause.of(BETWEEN);
         }
         ProcessUsage idleBefore = usage(running);
         Pause.of(IDLE);
@@ -134,6 +161,7 @@ final class ScaleRun {
         long began = System.nanoTime();
         for (int i = 0; i < events; i++) {
             double[] took = change(crowd, i);
+            Pause.of(BETWEEN);
             firsts[i] = took[0];
             lasts[i] = took[1];
         }
@@ -160,7 +188,6 @@ final class ScaleRun {
         long written = System.nanoTime();
         api.write(population.relabelled(pod, "r" + revision++));
         Heard heard = crowd.await(mark, 1, PATIENCE);
-        Pause.of(BETWEEN);
         return new double[] {(heard.first() - written) / MILLI, (heard.last() - written) / MILLI};
     }
 
@@ -195,9 +222,22 @@ final class ScaleRun {
         Pause.of(BETWEEN);
     }
 
+    private void signings(int number, Contender contender, Running running) {
+        try (var signings = new Signings(server, Contender.TLS_PORT)) {
+            signings.request(SIGNINGS);
+            ProcessUsage before = usage(running);
+            long began = System.nanoTime();
+            signings.request(SIGNINGS);
+            double seconds = (System.nanoTime() - began) / SECOND;
+            double cpu = usage(running).cpuSeconds() - before.cpuSeconds();
+            note(contender, number, "certificates signed per CPU second", SIGNINGS / cpu, "");
+            note(contender, number, "certificates signed per second, 8 at a time", SIGNINGS / seconds, "");
+        }
+    }
+
     private void restarted(int number, Contender contender, int size, Map<String, String> versions) {
         String who = "restart, " + size + " come back";
-        try (Running running = contender.start(kubeconfig, folder);
+        try (Running running = contender.start(server.adminKubeconfig(), folder);
                 var crowd = new Crowd(running.discovery(), size, versions, false)) {
             Pause.of(SETTLED);
             ProcessUsage before = usage(running);
