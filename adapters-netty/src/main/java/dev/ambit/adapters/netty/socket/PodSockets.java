@@ -44,8 +44,11 @@ public final class PodSockets {
     private static final Logger LOG = LoggerFactory.getLogger(PodSockets.class);
     private static final AtomicBoolean FALLBACK_LOGGED = new AtomicBoolean();
 
-    /** Large reads for bulk, small ones for chat: a waiting connection must not pin a large buffer for a few bytes. */
-    private static final int READ_BYTES_MAX = 127 << 10;
+    /**
+     * Large reads for bulk, small ones for chat: a waiting connection must not pin a large buffer for a few bytes. Not more than
+     * a connection may read ahead when memory is short, or one read would end it. The guess takes powers of two only.
+     */
+    private static final int READ_BYTES_MAX = 64 << 10;
 
     private static final RecvByteBufAllocator READS =
             new RoomInFront(new AdaptiveRecvByteBufAllocator(1024, 16_384, READ_BYTES_MAX));

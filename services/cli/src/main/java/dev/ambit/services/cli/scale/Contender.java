@@ -2,7 +2,6 @@ package dev.ambit.services.cli.scale;
 
 import dev.ambit.services.cli.lab.LabException;
 import dev.ambit.services.cli.lab.MeshProcess;
-import dev.ambit.services.cli.lab.RecordedStart;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -43,12 +42,16 @@ sealed interface Contender {
     }
 
     /**
-     * Ours, as it is shipped.
+     * Ours, as it is shipped: with its start recorded. It is recorded here, because the record of the demo's mesh knows nothing of an API
+     * server.
      *
      * @param home the checkout, with built services
      * @param jvmFlags more flags of the JVM
      */
     record Ours(Path home, List<String> jvmFlags) implements Contender {
+        /** Within it the JVM has to write its record. */
+        private static final Duration RECORDING = Duration.ofMinutes(2);
+
         private static final Duration READY = Duration.ofMinutes(3);
         private static final int READINESS_PORT = 15_021;
 
@@ -59,6 +62,19 @@ sealed interface Contender {
 
         @Override
         public Running start(Path kubeconfig, Path folder) {
+            Path record = made(folder.resolve("ours")).resolve("start.aot");
+            if (!Files.exists(record)) {
+                try (Running rehearsal = start(kubeconfig, folder, "-XX:AOTCacheOutput=" + record)) {
+                    rehearsal.process().stop(RECORDING);
+                }
+                if (!Files.exists(record)) {
+                    throw new LabException("the start of our control plane could not be recorded");
+                }
+            }
+            return start(kubeconfig, folder, "-XX:AOTCache=" + record);
+        }
+
+        private Running start(Path kubeconfig, Path folder, String recordFlag) {
             Path state = made(folder.resolve("ours"));
             var environment = new HashMap<String, String>();
             environment.put("CONFIG_SOURCE", "kubernetes");
@@ -70,7 +86,7 @@ sealed interface Contender {
             Path target = home.resolve("services/control-plane/target");
             var command = new ArrayList<String>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            RecordedStart.current(home, "control-plane").ifPresent(record -> command.add("-XX:AOTCache=" + record));
+            command.add(recordFlag);
             command.add("@" + home.resolve("deploy/jvm/control-plane.options"));
             command.addAll(jvmFlags);
             command.addAll(List.of(

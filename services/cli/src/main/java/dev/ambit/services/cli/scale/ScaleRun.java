@@ -224,7 +224,10 @@ final class ScaleRun {
 
     private void signings(int number, Contender contender, Running running) {
         try (var signings = new Signings(server, Contender.TLS_PORT)) {
-            signings.request(SIGNINGS);
+            long warming = System.nanoTime();
+            do {
+                signings.request(SIGNINGS);
+            } while (System.nanoTime() - warming < warmUp.toNanos());
             ProcessUsage before = usage(running);
             long began = System.nanoTime();
             signings.request(SIGNINGS);

@@ -19,31 +19,46 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 
 /**
- * Certificates by {@code istio.v1.auth.IstioCertificateService} over TLS, for the node proxy's account, which shows its token: the control plane asks the
- * API server whose token it is, checks the request and signs. The root is the one of {@code istio-ca-secret}, whoever made it.
+ * Certificates by {@code istio.v1.auth.IstioCertificateService} over TLS, for service accounts that show their tokens: the
+ * control plane asks the API server whose token it is, checks the request and signs. The root is the one of {@code istio-ca-secret}, whoever
+ * made it. The accounts are many, because one alone may not ask as often.
  */
 final class Signings implements AutoCloseable {
     private static final String NAMESPACE = "istio-system";
-    private static final String ACCOUNT = "ztunnel";
+    private static final String ACCOUNTS = "load-0";
+    private static final int ACCOUNTS_COUNT = 300;
     private static final String AUDIENCE = "istio-ca";
     private static final String SERVER = "istiod.istio-system.svc";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int AT_ONCE = 8;
 
-    private final XdsCertificateSource source;
-    private final SpiffeId identity = SpiffeId.of("spiffe://cluster.local/ns/" + NAMESPACE + "/sa/" + ACCOUNT);
+    /** What one account asks with. */
+    private record Account(XdsCertificateSource source, SpiffeId identity) {}
+
+    private final List<Account> accounts;
+    private int next;
 
     /** Nothing is asked for yet. */
     Signings(ApiServer server, int port) {
+        String root = root(server);
+        accounts = IntStream.range(0, ACCOUNTS_COUNT)
+                .mapToObj(number -> account(server, port, root, "account-" + number))
+                .toList();
+    }
+
+    private static Account account(ApiServer server, int port, String root, String name) {
         var controlPlane = new ControlPlane(
                 URI.create("https://127.0.0.1:" + port),
-                new ControlPlaneRoots.Inline(root(server)),
+                new ControlPlaneRoots.Inline(root),
                 Optional.of(SERVER),
-                new BearerToken.Literal(server.token(NAMESPACE, ACCOUNT, AUDIENCE)),
+                new BearerToken.Literal(server.token(ACCOUNTS, name, AUDIENCE)),
                 "Kubernetes");
-        source = new XdsCertificateSource(new CaClientOptions(controlPlane, Duration.ofHours(24), PATIENCE, false));
+        return new Account(
+                new XdsCertificateSource(new CaClientOptions(controlPlane, Duration.ofHours(24), PATIENCE, false)),
+                SpiffeId.of("spiffe://cluster.local/ns/" + ACCOUNTS + "/sa/" + name));
     }
 
     private static String root(ApiServer server) {
@@ -63,7 +78,8 @@ final class Signings implements AutoCloseable {
         for (int asked = 0; asked < count; asked += AT_ONCE) {
             List<CompletableFuture<?>> some = new ArrayList<>();
             for (int i = asked; i < Math.min(count, asked + AT_ONCE); i++) {
-                some.add(source.request(identity).toCompletableFuture());
+                Account account = accounts.get(next++ % ACCOUNTS_COUNT);
+                some.add(account.source().request(account.identity()).toCompletableFuture());
             }
             try {
                 CompletableFuture.allOf(some.toArray(CompletableFuture[]::new))
@@ -81,6 +97,6 @@ final class Signings implements AutoCloseable {
 
     @Override
     public void close() {
-        source.close();
+        accounts.forEach(account -> account.source().close());
     }
 }
