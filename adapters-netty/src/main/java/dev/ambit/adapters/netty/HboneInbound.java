@@ -1,6 +1,5 @@
 package dev.ambit.adapters.netty;
 
-import dev.ambit.adapters.netty.http2.ConnectRequest;
 import dev.ambit.adapters.netty.http2.HboneStream;
 import dev.ambit.adapters.netty.http2.ServerSession;
 import dev.ambit.adapters.netty.http2.SessionOwner;
@@ -8,12 +7,11 @@ import dev.ambit.adapters.netty.relay.BufferBudget;
 import dev.ambit.adapters.netty.tls.HandshakeFailure;
 import dev.ambit.adapters.netty.tls.PeerIdentity;
 import dev.ambit.domain.address.IpPort;
-import dev.ambit.domain.address.Ports;
-import dev.ambit.domain.flow.HboneHeaders;
 import dev.ambit.domain.flow.InboundAttempt;
 import dev.ambit.domain.flow.InboundPlan;
 import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.flow.Reporter;
+import dev.ambit.domain.http2.ConnectRequest;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.ports.credentials.WorkloadCertificate;
 import io.netty.channel.EventLoop;
@@ -28,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Port 15008: tunnels from other proxies. */
 final class HboneInbound {
-    private static final int HEADER_CHARS_MAX = 8192;
     private static final int UNREACHABLE = 503;
 
     private final PodConnections pod;
@@ -156,10 +153,9 @@ final class HboneInbound {
         }
 
         private void request(HboneStream stream, ConnectRequest request, SpiffeId peer) {
-            Optional<String> fault = fault(request);
+            Optional<RefusalReason.MalformedRequest> fault = request.fault();
             if (fault.isPresent()) {
-                var malformed =
-                        new RefusalReason.MalformedRequest(request.method() + " " + request.authority(), fault.get());
+                RefusalReason.MalformedRequest malformed = fault.get();
                 stream.refuse(malformed.hboneStatus());
                 pod.rejected(Reporter.DESTINATION, client, local, malformed.message());
                 return;
@@ -213,29 +209,5 @@ final class HboneInbound {
                 pod.rejected(Reporter.DESTINATION, client, local, (tls ? "TLS: " : "HTTP/2: ") + error);
             }
         }
-    }
-
-    /** What makes a request senseless whatever the application would say. */
-    private static Optional<String> fault(ConnectRequest request) {
-        if (!request.method().equals("CONNECT")) {
-            return Optional.of("method is not CONNECT");
-        }
-        String authority = request.authority();
-        int colon = authority.lastIndexOf(':');
-        if (colon <= 0 || Ports.parse(authority.substring(colon + 1)).isEmpty()) {
-            return Optional.of("authority has no port");
-        }
-        String host = authority.substring(0, colon);
-        if (host.indexOf(':') >= 0 && !(host.startsWith("[") && host.endsWith("]"))) {
-            return Optional.of("IPv6 address in authority is not in brackets");
-        }
-        HboneHeaders headers = request.headers();
-        int chars = headers.baggage().length()
-                + headers.forwarded().length()
-                + headers.traceparent().length()
-                + headers.network().orElse("").length();
-        return chars > HEADER_CHARS_MAX
-                ? Optional.of("headers of " + chars + " characters, allowed are " + HEADER_CHARS_MAX)
-                : Optional.empty();
     }
 }

@@ -2,6 +2,9 @@ package dev.ambit.adapters.netty.http2;
 
 import dev.ambit.adapters.netty.relay.Leg;
 import dev.ambit.domain.flow.HboneHeaders;
+import dev.ambit.domain.http2.ErrorCode;
+import dev.ambit.domain.http2.Http2Violation;
+import dev.ambit.domain.http2.PeerSettings;
 import dev.ambit.ports.transport.TransportLimits;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;

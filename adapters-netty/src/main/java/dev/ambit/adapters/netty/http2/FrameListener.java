@@ -1,5 +1,6 @@
 package dev.ambit.adapters.netty.http2;
 
+import dev.ambit.domain.http2.Http2Violation;
 import io.netty.buffer.ByteBuf;
 
 /** Hears frames in the order of the wire. DATA comes in pieces as it arrives, everything else whole. */

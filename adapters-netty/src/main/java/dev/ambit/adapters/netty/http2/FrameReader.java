@@ -1,22 +1,24 @@
 package dev.ambit.adapters.netty.http2;
 
-import static dev.ambit.adapters.netty.http2.FrameType.ACK;
-import static dev.ambit.adapters.netty.http2.FrameType.CONTINUATION;
-import static dev.ambit.adapters.netty.http2.FrameType.DATA;
-import static dev.ambit.adapters.netty.http2.FrameType.END_HEADERS;
-import static dev.ambit.adapters.netty.http2.FrameType.END_STREAM;
-import static dev.ambit.adapters.netty.http2.FrameType.GOAWAY;
-import static dev.ambit.adapters.netty.http2.FrameType.HEADERS;
-import static dev.ambit.adapters.netty.http2.FrameType.HEADER_BYTES;
-import static dev.ambit.adapters.netty.http2.FrameType.PADDED;
-import static dev.ambit.adapters.netty.http2.FrameType.PING;
-import static dev.ambit.adapters.netty.http2.FrameType.PRIORITY;
-import static dev.ambit.adapters.netty.http2.FrameType.PUSH_PROMISE;
-import static dev.ambit.adapters.netty.http2.FrameType.RST_STREAM;
-import static dev.ambit.adapters.netty.http2.FrameType.SETTINGS;
-import static dev.ambit.adapters.netty.http2.FrameType.WINDOW_UPDATE;
-import static dev.ambit.adapters.netty.http2.FrameType.WITH_PRIORITY;
+import static dev.ambit.domain.http2.FrameType.ACK;
+import static dev.ambit.domain.http2.FrameType.CONTINUATION;
+import static dev.ambit.domain.http2.FrameType.DATA;
+import static dev.ambit.domain.http2.FrameType.END_HEADERS;
+import static dev.ambit.domain.http2.FrameType.END_STREAM;
+import static dev.ambit.domain.http2.FrameType.GOAWAY;
+import static dev.ambit.domain.http2.FrameType.HEADERS;
+import static dev.ambit.domain.http2.FrameType.HEADER_BYTES;
+import static dev.ambit.domain.http2.FrameType.PADDED;
+import static dev.ambit.domain.http2.FrameType.PING;
+import static dev.ambit.domain.http2.FrameType.PRIORITY;
+import static dev.ambit.domain.http2.FrameType.RST_STREAM;
+import static dev.ambit.domain.http2.FrameType.SETTINGS;
+import static dev.ambit.domain.http2.FrameType.WINDOW_UPDATE;
+import static dev.ambit.domain.http2.FrameType.WITH_PRIORITY;
 
+import dev.ambit.domain.http2.ErrorCode;
+import dev.ambit.domain.http2.FrameRules;
+import dev.ambit.domain.http2.Http2Violation;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -28,21 +30,15 @@ import org.jspecify.annotations.Nullable;
  * Holds at most one small frame: DATA passes through as it arrives, unknown frames are dropped as they arrive.
  */
 final class FrameReader {
-    /** Frames other than DATA and header blocks carry a few words; a GOAWAY may carry an explanation. */
-    private static final int CONTROL_BYTES_MAX = 16_384;
-
-    /** A header block in more pieces than this is an attack (CVE-2024-27316 and its kin). */
-    private static final int CONTINUATIONS_MAX = 16;
-
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final FrameListener listener;
-    private final int frameBytesMax;
+    private final FrameRules rules;
     private final int headerBlockMax;
     private @Nullable ByteBuf held;
     private int prefaceSeen;
-    private boolean settingsSeen;
     private boolean closed;
+    private boolean checked;
 
     private int dataStream;
     private int dataLeft;
@@ -52,11 +48,10 @@ final class FrameReader {
     private @Nullable ByteBuf block;
     private int blockStream;
     private boolean blockEnds;
-    private int continuations;
 
     FrameReader(FrameListener listener, boolean expectsPreface, int frameBytesMax, int headerBlockMax) {
         this.listener = listener;
-        this.frameBytesMax = frameBytesMax;
+        this.rules = new FrameRules(frameBytesMax, headerBlockMax);
         this.headerBlockMax = headerBlockMax;
         this.prefaceSeen = expectsPreface ? 0 : PREFACE.length;
     }
@@ -144,7 +139,15 @@ final class FrameReader {
         int type = in.getUnsignedByte(at + 3);
         int flags = in.getUnsignedByte(at + 4);
         int stream = in.getInt(at + 5) & 0x7fffffff;
-        check(type, flags, length, stream);
+        if (!checked) {
+            rules.check(type, flags, length, stream);
+        }
+        // Only once, however often the rest has to be waited for.
+        checked = !take(in, length, type, flags, stream);
+        return !checked;
+    }
+
+    private boolean take(ByteBuf in, int length, int type, int flags, int stream) throws Http2Violation {
         if (type == DATA) {
             return beginData(in, length, flags, stream);
         }
@@ -159,43 +162,6 @@ final class FrameReader {
         in.skipBytes(HEADER_BYTES);
         whole(type, flags, stream, in.readSlice(length));
         return true;
-    }
-
-    private void check(int type, int flags, int length, int stream) throws Http2Violation {
-        if (length > frameBytesMax) {
-            throw violation(ErrorCode.FRAME_SIZE_ERROR, "frame of " + length + " bytes, allowed are " + frameBytesMax);
-        }
-        if (!settingsSeen && type != SETTINGS) {
-            throw violation(ErrorCode.PROTOCOL_ERROR, "first frame is of type " + type + ", not SETTINGS");
-        }
-        settingsSeen = true;
-        boolean continues = block != null;
-        if (continues != (type == CONTINUATION) || (continues && stream != blockStream)) {
-            throw violation(ErrorCode.PROTOCOL_ERROR, "header block of a stream is interrupted or continues nothing");
-        }
-        boolean fits = switch (type) {
-            case DATA, HEADERS -> (flags & PADDED) == 0 || length > 0;
-            case PRIORITY -> length == 5;
-            case RST_STREAM, WINDOW_UPDATE -> length == 4;
-            case SETTINGS -> length % 6 == 0 && length <= CONTROL_BYTES_MAX && ((flags & ACK) == 0 || length == 0);
-            case PING -> length == 8;
-            case GOAWAY -> length >= 8 && length <= CONTROL_BYTES_MAX;
-            default -> true;
-        };
-        if (!fits) {
-            throw violation(ErrorCode.FRAME_SIZE_ERROR, "frame of type " + type + " with " + length + " bytes");
-        }
-        boolean ofStream = switch (type) {
-            case DATA, HEADERS, PRIORITY, RST_STREAM, CONTINUATION -> stream != 0;
-            case SETTINGS, PING, GOAWAY -> stream == 0;
-            default -> true;
-        };
-        if (!ofStream || type == PUSH_PROMISE) {
-            throw violation(ErrorCode.PROTOCOL_ERROR, "frame of type " + type + " on stream " + stream);
-        }
-        if ((type == HEADERS || type == CONTINUATION) && length > headerBlockMax) {
-            throw tooManyHeaders();
-        }
     }
 
     private boolean beginData(ByteBuf in, int length, int flags, int stream) throws Http2Violation {
@@ -256,7 +222,6 @@ final class FrameReader {
         }
         blockStream = stream;
         blockEnds = ends;
-        continuations = 0;
         // Not a copy, which could grow no further than what it was read into.
         block = fragment.alloc()
                 .buffer(fragment.readableBytes(), headerBlockMax)
@@ -268,9 +233,6 @@ final class FrameReader {
         if (whole == null) {
             throw new IllegalStateException("no header block");
         }
-        if (whole.readableBytes() + payload.readableBytes() > headerBlockMax || ++continuations > CONTINUATIONS_MAX) {
-            throw tooManyHeaders();
-        }
         whole.writeBytes(payload);
         if ((flags & END_HEADERS) != 0) {
             block = null;
@@ -280,12 +242,6 @@ final class FrameReader {
                 whole.release();
             }
         }
-    }
-
-    private Http2Violation tooManyHeaders() {
-        return violation(
-                ErrorCode.ENHANCE_YOUR_CALM,
-                "header block of more than " + headerBlockMax + " bytes or " + CONTINUATIONS_MAX + " pieces");
     }
 
     private static Http2Violation violation(ErrorCode code, String message) {

@@ -1,18 +1,19 @@
 package dev.ambit.adapters.netty.http2;
 
-import static dev.ambit.adapters.netty.http2.FrameType.ACK;
-import static dev.ambit.adapters.netty.http2.FrameType.CONTINUATION;
-import static dev.ambit.adapters.netty.http2.FrameType.DATA;
-import static dev.ambit.adapters.netty.http2.FrameType.END_HEADERS;
-import static dev.ambit.adapters.netty.http2.FrameType.END_STREAM;
-import static dev.ambit.adapters.netty.http2.FrameType.GOAWAY;
-import static dev.ambit.adapters.netty.http2.FrameType.HEADERS;
-import static dev.ambit.adapters.netty.http2.FrameType.HEADER_BYTES;
-import static dev.ambit.adapters.netty.http2.FrameType.PING;
-import static dev.ambit.adapters.netty.http2.FrameType.RST_STREAM;
-import static dev.ambit.adapters.netty.http2.FrameType.SETTINGS;
-import static dev.ambit.adapters.netty.http2.FrameType.WINDOW_UPDATE;
+import static dev.ambit.domain.http2.FrameType.ACK;
+import static dev.ambit.domain.http2.FrameType.CONTINUATION;
+import static dev.ambit.domain.http2.FrameType.DATA;
+import static dev.ambit.domain.http2.FrameType.END_HEADERS;
+import static dev.ambit.domain.http2.FrameType.END_STREAM;
+import static dev.ambit.domain.http2.FrameType.GOAWAY;
+import static dev.ambit.domain.http2.FrameType.HEADERS;
+import static dev.ambit.domain.http2.FrameType.HEADER_BYTES;
+import static dev.ambit.domain.http2.FrameType.PING;
+import static dev.ambit.domain.http2.FrameType.RST_STREAM;
+import static dev.ambit.domain.http2.FrameType.SETTINGS;
+import static dev.ambit.domain.http2.FrameType.WINDOW_UPDATE;
 
+import dev.ambit.domain.http2.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;

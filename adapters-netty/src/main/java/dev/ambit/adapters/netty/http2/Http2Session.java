@@ -1,6 +1,11 @@
 package dev.ambit.adapters.netty.http2;
 
 import dev.ambit.domain.flow.RefusalReason;
+import dev.ambit.domain.http2.ErrorCode;
+import dev.ambit.domain.http2.FloodGuard;
+import dev.ambit.domain.http2.Http2Violation;
+import dev.ambit.domain.http2.PeerSettings;
+import dev.ambit.domain.http2.TunnelWindows;
 import dev.ambit.ports.transport.TransportLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;

@@ -1,6 +1,11 @@
 package dev.ambit.adapters.netty.http2;
 
 import dev.ambit.domain.flow.HboneHeaders;
+import dev.ambit.domain.http2.ConnectRequest;
+import dev.ambit.domain.http2.ErrorCode;
+import dev.ambit.domain.http2.FloodGuard;
+import dev.ambit.domain.http2.Http2Violation;
+import dev.ambit.domain.http2.PeerSettings;
 import dev.ambit.ports.transport.TransportLimits;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.Optional;

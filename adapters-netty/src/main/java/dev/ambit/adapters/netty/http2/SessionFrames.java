@@ -1,5 +1,8 @@
 package dev.ambit.adapters.netty.http2;
 
+import dev.ambit.domain.http2.ErrorCode;
+import dev.ambit.domain.http2.FloodGuard;
+import dev.ambit.domain.http2.Http2Violation;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -106,7 +109,9 @@ final class SessionFrames implements FrameListener {
     public void settings(ByteBuf payload) throws Http2Violation {
         session.guard.count(FloodGuard.Kind.SETTINGS, System.nanoTime());
         int before = session.peer.initialWindow();
-        session.peer.apply(payload);
+        while (payload.isReadable()) {
+            session.peer.apply(payload.readUnsignedShort(), payload.readUnsignedInt());
+        }
         try {
             session.writer().headerTableSize(session.peer.headerTableBytes());
         } catch (Http2Exception impossible) {

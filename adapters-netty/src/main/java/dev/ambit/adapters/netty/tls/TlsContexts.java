@@ -4,6 +4,8 @@ import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.ports.credentials.Revocations;
 import dev.ambit.ports.credentials.WorkloadCertificate;
 import dev.ambit.ports.transport.TlsPolicy;
+import dev.ambit.ports.trust.PeerVerification;
+import dev.ambit.ports.trust.VerifiedChains;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
@@ -84,7 +86,7 @@ public final class TlsContexts {
             throws SSLException {
         Contexts contexts = contexts(certificate);
         SSLEngine engine = contexts.client.newEngine(allocator);
-        contexts.verification.expect(engine, expected);
+        contexts.trust.expect(engine, expected);
         return handler(engine);
     }
 
@@ -122,20 +124,21 @@ public final class TlsContexts {
 
     private Contexts build(WorkloadCertificate certificate) throws SSLException {
         var verification = new PeerVerification(certificate, revocations, verified, InstantSource.system());
+        var trust = new PeerTrust(verification);
         SslContext server = common(
                         SslContextBuilder.forServer(WorkloadKey.factory(certificate))
                                 .clientAuth(ClientAuth.REQUIRE),
-                        verification)
+                        trust)
                 .build();
         forgetSessions(server);
         SslContext client = common(
                         SslContextBuilder.forClient()
                                 .keyManager(WorkloadKey.factory(certificate))
                                 .endpointIdentificationAlgorithm(null),
-                        verification)
+                        trust)
                 .build();
         forgetSessions(client);
-        return new Contexts(certificate, verification, server, client);
+        return new Contexts(certificate, verification, trust, server, client);
     }
 
     /** Whoever resumes a session is not verified again, and may have been revoked since: no cache, and no tickets. */
@@ -149,18 +152,22 @@ public final class TlsContexts {
         return engine;
     }
 
-    private SslContextBuilder common(SslContextBuilder builder, PeerVerification verification) {
+    private SslContextBuilder common(SslContextBuilder builder, PeerTrust trust) {
         String[] groups = policy.postQuantumOnly()
                 ? new String[] {"X25519MLKEM768"}
                 : new String[] {"X25519", "P-256", "P-384", "X25519MLKEM768"};
         builder.sslProvider(SslProvider.OPENSSL)
                 .option(OpenSslContextOption.GROUPS, groups)
                 .applicationProtocolConfig(HTTP2)
-                .trustManager(verification);
+                .trustManager(trust);
         return policy.tls12() ? builder.protocols("TLSv1.3", "TLSv1.2").ciphers(SUITES) : builder.protocols("TLSv1.3");
     }
 
     /** What was built of one certificate. */
     record Contexts(
-            WorkloadCertificate certificate, PeerVerification verification, SslContext server, SslContext client) {}
+            WorkloadCertificate certificate,
+            PeerVerification verification,
+            PeerTrust trust,
+            SslContext server,
+            SslContext client) {}
 }

@@ -7,6 +7,7 @@ import static dev.ambit.adapters.netty.http2.Wire.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.adapters.netty.relay.BufferBudget;
+import dev.ambit.domain.http2.Http2Violation;
 import dev.ambit.ports.transport.TransportLimits;
 import java.util.ArrayList;
 import java.util.List;

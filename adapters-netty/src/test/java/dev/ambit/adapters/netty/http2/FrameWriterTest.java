@@ -4,6 +4,7 @@ import static dev.ambit.adapters.netty.http2.Frames.frame;
 import static dev.ambit.adapters.netty.http2.Frames.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.domain.http2.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;

@@ -9,6 +9,7 @@ import static dev.ambit.adapters.netty.http2.Wire.setting;
 import static dev.ambit.adapters.netty.http2.Wire.window;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.domain.http2.Http2Violation;
 import dev.ambit.ports.transport.TransportLimits;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.ambit.adapters.netty.http2;
 
+import dev.ambit.domain.http2.Http2Violation;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;

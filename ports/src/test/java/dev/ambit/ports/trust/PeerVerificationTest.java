@@ -1,20 +1,15 @@
-package dev.ambit.adapters.netty.tls;
+package dev.ambit.ports.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.ambit.adapters.netty.tls.Certificates.Request;
 import dev.ambit.domain.flow.ResponseFlag;
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.ports.credentials.FakeRevocations;
 import dev.ambit.ports.credentials.Revocations;
 import dev.ambit.ports.credentials.RevokedCertificate;
-import io.netty.handler.ssl.OpenSsl;
-import io.netty.handler.ssl.OpenSslCertificateException;
-import io.netty.internal.tcnative.CertificateVerifier;
-import java.net.Socket;
-import java.security.NoSuchAlgorithmException;
+import dev.ambit.ports.trust.Certificates.Request;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -23,8 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.Test;
@@ -38,29 +31,19 @@ class PeerVerificationTest {
     private static final String STOCK = "spiffe://cluster.local/ns/shop/sa/stock";
     private static final Certificates ROOT = Certificates.root("O=root");
 
-    static {
-        // The alerts' numbers are BoringSSL's.
-        OpenSsl.ensureAvailability();
-    }
-
     private final FakeRevocations revocations = new FakeRevocations();
     private final VerifiedChains known = new VerifiedChains();
     private Instant now = Instant.now();
     private final PeerVerification verification =
             new PeerVerification(ROOT.workload(SpiffeId.of(CART)), revocations, known, () -> now);
-    private final SSLEngine engine;
-
-    PeerVerificationTest() throws NoSuchAlgorithmException {
-        engine = SSLContext.getDefault().createSSLEngine();
-        verification.expect(engine, Set.of(SpiffeId.of(STOCK)));
-    }
+    private Set<SpiffeId> expected = Set.of(SpiffeId.of(STOCK));
 
     private void client(X509Certificate... chain) throws CertificateException {
-        verification.checkClientTrusted(chain, "", engine);
+        verification.checkClient(chain);
     }
 
     private void server(X509Certificate... chain) throws CertificateException {
-        verification.checkServerTrusted(chain, "", engine);
+        verification.checkServer(chain, expected);
     }
 
     private static Request stock() {
@@ -153,7 +136,7 @@ class PeerVerificationTest {
         String foreign = "spiffe://elsewhere/ns/shop/sa/stock";
         client(ROOT.chain(new Request().uri(foreign, STOCK)));
         client(ROOT.chain(new Request().uri(STOCK, foreign)));
-        assertThat(PeerIdentity.all(ROOT.chain(new Request().uri("https://a/b", STOCK, CART))[0]))
+        assertThat(PeerIdentities.all(ROOT.chain(new Request().uri("https://a/b", STOCK, CART))[0]))
                 .containsExactly(SpiffeId.of(STOCK), SpiffeId.of(CART));
     }
 
@@ -164,13 +147,12 @@ class PeerVerificationTest {
             var one = new FakeRevocations();
             one.revoke(certificate);
             var strict = new PeerVerification(ROOT.workload(SpiffeId.of(CART)), one, known, () -> now);
-            strict.expect(engine, Set.of(SpiffeId.of(STOCK)));
-            assertThatThrownBy(() -> strict.checkClientTrusted(chain, "", engine))
-                    .hasMessageContaining("revoked");
-            assertThatThrownBy(() -> strict.checkServerTrusted(chain, "", engine))
+            assertThatThrownBy(() -> strict.checkClient(chain)).hasMessageContaining("revoked");
+            assertThatThrownBy(() -> strict.checkServer(chain, expected))
                     .hasMessageContaining("revoked")
-                    .satisfies(failure ->
-                            assertThat(HandshakeFailure.of(failure).flag()).isEqualTo(ResponseFlag.CERT_REVOKED));
+                    .satisfies(failure -> assertThat(
+                                    PeerRefused.in(failure).orElseThrow().flag())
+                            .isEqualTo(ResponseFlag.CERT_REVOKED));
         }
     }
 
@@ -178,17 +160,15 @@ class PeerVerificationTest {
     void strangersAreReportedAsUnreachable() {
         assertThatThrownBy(() -> server(ROOT.chain(new Request().uri(CART))))
                 .satisfies(failure ->
-                        assertThat(HandshakeFailure.of(failure).flag()).isEqualTo(ResponseFlag.CONNECT));
-        assertThat(HandshakeFailure.of(new CertificateException("other")).flag())
-                .isEqualTo(ResponseFlag.TLS_FAILURE);
+                        assertThat(PeerRefused.in(failure).orElseThrow().flag()).isEqualTo(ResponseFlag.CONNECT));
+        assertThat(PeerRefused.in(new CertificateException("other"))).isEmpty();
     }
 
     @Test
-    void serverMustBeWhoIsExpected() throws CertificateException, NoSuchAlgorithmException {
+    void serverMustBeWhoIsExpected() throws CertificateException {
         server(ROOT.chain(new Request().uri(CART, STOCK)));
         assertThatThrownBy(() -> server(ROOT.chain(new Request().uri(CART)))).hasMessageContaining("expected one of");
-        SSLEngine stranger = SSLContext.getDefault().createSSLEngine();
-        assertThatThrownBy(() -> verification.checkServerTrusted(ROOT.chain(stock()), "", stranger))
+        assertThatThrownBy(() -> verification.checkServer(ROOT.chain(stock()), Set.of()))
                 .as("a handshake that expects nobody")
                 .hasMessageContaining("expected one of");
     }
@@ -221,9 +201,9 @@ class PeerVerificationTest {
         X509Certificate[] chain = ROOT.chain(stock().purposes(KeyPurposeId.id_kp_serverAuth));
         server(chain);
         assertThatThrownBy(() -> client(chain)).hasMessageContaining("not for this use");
-        verification.expect(engine, Set.of(SpiffeId.of(CART)));
+        expected = Set.of(SpiffeId.of(CART));
         assertThatThrownBy(() -> server(chain)).hasMessageContaining("expected one of");
-        verification.expect(engine, Set.of(SpiffeId.of(STOCK)));
+        expected = Set.of(SpiffeId.of(STOCK));
         revocations.revoke(chain[0]);
         assertThatThrownBy(() -> server(chain)).hasMessageContaining("revoked");
     }
@@ -287,35 +267,23 @@ class PeerVerificationTest {
         server(chain);
     }
 
-    /** What the peer's alert becomes: expired or revoked or unsuitable certificates have words of their own. */
     @Test
-    void everyRefusalHasItsAlert() {
+    void everyRefusalHasItsReason() {
         X509Certificate[] serverOnly = ROOT.chain(stock().purposes(KeyPurposeId.id_kp_serverAuth));
         X509Certificate[] chain = ROOT.chain(stock());
         revocations.revoke(chain[0]);
 
-        assertThat(alert(() -> client(serverOnly))).isEqualTo(CertificateVerifier.X509_V_ERR_INVALID_PURPOSE);
-        assertThat(alert(() -> client(chain))).isEqualTo(CertificateVerifier.X509_V_ERR_CERT_REVOKED);
-        assertThat(alert(() -> client(Certificates.root("O=root").chain(stock()))))
-                .isEqualTo(CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
-        assertThat(alert(() -> client(ROOT.chain(new Request().dns("cluster.local")))))
-                .isEqualTo(CertificateVerifier.X509_V_ERR_PERMITTED_VIOLATION);
+        assertThat(reason(() -> client(serverOnly))).isEqualTo(PeerRefused.Reason.PURPOSE);
+        assertThat(reason(() -> client(chain))).isEqualTo(PeerRefused.Reason.REVOKED);
+        assertThat(reason(() -> client(Certificates.root("O=root").chain(stock()))))
+                .isEqualTo(PeerRefused.Reason.UNTRUSTED);
+        assertThat(reason(() -> client(ROOT.chain(new Request().dns("cluster.local")))))
+                .isEqualTo(PeerRefused.Reason.IDENTITY);
+        assertThat(reason(() -> client(ROOT.certificate()))).isEqualTo(PeerRefused.Reason.UNUSABLE);
     }
 
-    private static int alert(ThrowingCallable check) {
-        return catchThrowableOfType(OpenSslCertificateException.class, check).errorCode();
-    }
-
-    @Test
-    void withoutAHandshakeNobodyIsTrusted() {
-        X509Certificate[] chain = ROOT.chain(stock());
-        assertThatThrownBy(() -> verification.checkClientTrusted(chain, "")).hasMessageContaining("no handshake");
-        assertThatThrownBy(() -> verification.checkServerTrusted(chain, "")).hasMessageContaining("no handshake");
-        assertThatThrownBy(() -> verification.checkClientTrusted(chain, "", new Socket()))
-                .hasMessageContaining("no handshake");
-        assertThatThrownBy(() -> verification.checkServerTrusted(chain, "", new Socket()))
-                .hasMessageContaining("no handshake");
-        assertThat(verification.getAcceptedIssuers()).containsExactly(ROOT.certificate());
+    private static PeerRefused.Reason reason(ThrowingCallable check) {
+        return catchThrowableOfType(PeerRefused.class, check).reason();
     }
 
     @Test
@@ -344,7 +312,7 @@ class PeerVerificationTest {
                 known,
                 () -> now);
         X509Certificate[] chain = ROOT.intermediate("O=between").chain(stock());
-        strict.checkClientTrusted(new X509Certificate[] {chain[0], chain[1], ROOT.certificate()}, "", engine);
+        strict.checkClient(new X509Certificate[] {chain[0], chain[1], ROOT.certificate()});
 
         assertThat(asked).containsExactly(List.of(List.of(chain), List.of(ROOT.certificate())));
     }
@@ -357,7 +325,7 @@ class PeerVerificationTest {
         var other = new PeerVerification(
                 Certificates.root("O=other").workload(SpiffeId.of(CART)), revocations, known, () -> now);
 
-        assertThatThrownBy(() -> other.checkClientTrusted(chain, "", engine)).hasMessageContaining("not trusted");
+        assertThatThrownBy(() -> other.checkClient(chain)).hasMessageContaining("not trusted");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.ambit.adapters.netty.tls;
+package dev.ambit.ports.trust;
 
 import dev.ambit.domain.identity.SpiffeId;
 import java.security.cert.X509Certificate;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Keeps the chains that were used last. Safe for use by several threads.
  */
-final class VerifiedChains {
+public final class VerifiedChains {
     /** Of some ten KiB each: more identities than a node's pods talk to between two renewals. */
     static final int CHAINS_MAX = 1_024;
 

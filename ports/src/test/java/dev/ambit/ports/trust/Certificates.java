@@ -1,4 +1,4 @@
-package dev.ambit.adapters.netty.tls;
+package dev.ambit.ports.trust;
 
 import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.ports.credentials.WorkloadCertificate;
@@ -30,7 +30,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** Issues certificates as no honest authority would. */
-final class Certificates {
+public final class Certificates {
     private static final AtomicLong SERIAL = new AtomicLong(1);
 
     private final Certificates parent;
@@ -44,61 +44,61 @@ final class Certificates {
         this.certificate = new Request().authority(true).sign(this.parent, this.name, key);
     }
 
-    static Certificates root(String name) {
+    public static Certificates root(String name) {
         return new Certificates(null, name);
     }
 
-    Certificates intermediate(String intermediateName) {
+    public Certificates intermediate(String intermediateName) {
         return new Certificates(this, intermediateName);
     }
 
-    X509Certificate certificate() {
+    public X509Certificate certificate() {
         return certificate;
     }
 
     /** A leaf and what leads up to, but not including, the root. */
-    X509Certificate[] chain(Request request) {
+    public X509Certificate[] chain(Request request) {
         X509Certificate leaf = request.sign(this, new X500Name(""), keyPair());
         return parent == this ? new X509Certificate[] {leaf} : new X509Certificate[] {leaf, certificate};
     }
 
-    WorkloadCertificate workload(SpiffeId identity) {
+    public WorkloadCertificate workload(SpiffeId identity) {
         KeyPair own = keyPair();
         X509Certificate leaf = new Request().uri(identity.toString()).sign(this, new X500Name(""), own);
         return new WorkloadCertificate(identity, own.getPrivate(), List.of(leaf), List.of(certificate));
     }
 
     /** What to put into a certificate: by default as Istio's, but without a name. */
-    static final class Request {
+    public static final class Request {
         private GeneralName[] names = {};
         private KeyPurposeId[] purposes = {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth};
         private Instant from = Instant.now().minusSeconds(60);
         private boolean authority;
 
-        Request uri(String... uris) {
+        public Request uri(String... uris) {
             names = Stream.of(uris)
                     .map(uri -> new GeneralName(GeneralName.uniformResourceIdentifier, uri))
                     .toArray(GeneralName[]::new);
             return this;
         }
 
-        Request dns(String host) {
+        public Request dns(String host) {
             names = new GeneralName[] {new GeneralName(GeneralName.dNSName, host)};
             return this;
         }
 
-        Request purposes(KeyPurposeId... only) {
+        public Request purposes(KeyPurposeId... only) {
             purposes = only;
             return this;
         }
 
         /** For an hour from then. */
-        Request from(Instant start) {
+        public Request from(Instant start) {
             from = start;
             return this;
         }
 
-        Request authority(boolean is) {
+        public Request authority(boolean is) {
             authority = is;
             return this;
         }
@@ -129,7 +129,7 @@ final class Certificates {
     }
 
     /** The same certificates as another handshake would bring them. */
-    static X509Certificate[] copy(X509Certificate[] chain) {
+    public static X509Certificate[] copy(X509Certificate[] chain) {
         try {
             var factory = CertificateFactory.getInstance("X.509");
             var copies = new X509Certificate[chain.length];

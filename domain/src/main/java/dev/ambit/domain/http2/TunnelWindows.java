@@ -1,4 +1,4 @@
-package dev.ambit.adapters.netty.http2;
+package dev.ambit.domain.http2;
 
 /**
  * The flow-control windows of a whole tunnel (RFC 9113, section 5.2).
@@ -6,7 +6,7 @@ package dev.ambit.adapters.netty.http2;
  * <p>What the peer may send is granted again on receipt, not when a stream's data is written on, so that a stalled stream
  * does not stall the others; up to some windows of data not yet written on, which bounds memory.
  */
-final class TunnelWindows {
+public final class TunnelWindows {
     private static final int UNWRITTEN_WINDOWS_MAX = 4;
 
     private final int size;
@@ -14,46 +14,51 @@ final class TunnelWindows {
     private long receive;
     private long unwritten;
 
-    TunnelWindows(int size) {
+    /** @param size what the peer may have under way to us, bytes */
+    public TunnelWindows(int size) {
         this.size = size;
         this.receive = Math.max(size, PeerSettings.WINDOW_DEFAULT);
     }
 
     /** What the first WINDOW_UPDATE has to add to what every connection starts with. */
-    int opening() {
+    public int opening() {
         return (int) receive - PeerSettings.WINDOW_DEFAULT;
     }
 
-    long sendable() {
+    /** What we may send now, bytes. */
+    public long sendable() {
         return send;
     }
 
-    void sent(int bytes) {
+    /** So much was sent. */
+    public void sent(int bytes) {
         send -= bytes;
     }
 
     /** False if the window overflows. */
-    boolean grow(int increment) {
+    public boolean grow(int increment) {
         send += increment;
         return send <= Integer.MAX_VALUE;
     }
 
     /** False if the peer sent more than it may. */
-    boolean receive(int bytes) {
+    public boolean receive(int bytes) {
         receive -= bytes;
         return receive >= 0;
     }
 
-    void hold(int bytes) {
+    /** So much was received and is not written on yet. */
+    public void hold(int bytes) {
         unwritten += bytes;
     }
 
-    void written(int bytes) {
+    /** So much of what was held is written on. */
+    public void written(int bytes) {
         unwritten -= bytes;
     }
 
     /** What to grant the peer now; 0 until it is worth a frame. */
-    int replenish() {
+    public int replenish() {
         long target = Math.min(size, (long) UNWRITTEN_WINDOWS_MAX * size - unwritten);
         if (target - receive < size / 2) {
             return 0;

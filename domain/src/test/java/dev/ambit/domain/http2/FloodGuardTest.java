@@ -1,9 +1,9 @@
-package dev.ambit.adapters.netty.http2;
+package dev.ambit.domain.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ambit.adapters.netty.http2.FloodGuard.Kind;
+import dev.ambit.domain.http2.FloodGuard.Kind;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -1,7 +1,7 @@
-package dev.ambit.adapters.netty.http2;
+package dev.ambit.domain.http2;
 
-/** RFC 9113, section 7. */
-enum ErrorCode {
+/** Why a stream or a connection ends: RFC 9113, section 7. */
+public enum ErrorCode {
     NO_ERROR(0x0),
     PROTOCOL_ERROR(0x1),
     INTERNAL_ERROR(0x2),
@@ -23,15 +23,18 @@ enum ErrorCode {
         this.code = code;
     }
 
-    int code() {
+    /** The number on the wire. */
+    public int code() {
         return code;
     }
 
-    boolean is(long other) {
+    /** Whether the number from the wire is this one. */
+    public boolean is(long other) {
         return code == other;
     }
 
-    static String name(long code) {
+    /** The code's name for a message, also of one that is not defined. */
+    public static String name(long code) {
         for (ErrorCode known : values()) {
             if (known.is(code)) {
                 return known.name();

@@ -1,4 +1,4 @@
-package dev.ambit.adapters.netty.http2;
+package dev.ambit.domain.http2;
 
 import java.util.EnumMap;
 import java.util.Map;
@@ -7,11 +7,11 @@ import java.util.Map;
  * Bounds what costs us more than it costs the peer: frames that demand an answer or carry nothing. A connection that
  * sends more of a kind within ten seconds than any honest peer does is ended.
  */
-final class FloodGuard {
+public final class FloodGuard {
     private static final long PERIOD_NANOS = 10_000_000_000L;
 
     /** Kinds of frames and how many of each are fine per period. */
-    enum Kind {
+    public enum Kind {
         PING(200),
         SETTINGS(100),
         EMPTY_DATA(1000),
@@ -35,7 +35,8 @@ final class FloodGuard {
             this.allowed = allowed;
         }
 
-        int allowed() {
+        /** How many are fine within ten seconds. */
+        public int allowed() {
             return allowed;
         }
     }
@@ -43,11 +44,13 @@ final class FloodGuard {
     private final Map<Kind, Integer> seen = new EnumMap<>(Kind.class);
     private long periodStart;
 
-    FloodGuard(long nowNanos) {
+    /** @param nowNanos a clock that only its differences matter of, as in {@link #count} */
+    public FloodGuard(long nowNanos) {
         periodStart = nowNanos;
     }
 
-    void count(Kind kind, long nowNanos) throws Http2Violation {
+    /** Counts one; throws when it is one too many. */
+    public void count(Kind kind, long nowNanos) throws Http2Violation {
         if (nowNanos - periodStart > PERIOD_NANOS) {
             periodStart = nowNanos;
             seen.clear();

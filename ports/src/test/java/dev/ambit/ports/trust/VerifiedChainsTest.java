@@ -1,8 +1,8 @@
-package dev.ambit.adapters.netty.tls;
+package dev.ambit.ports.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ambit.adapters.netty.tls.VerifiedChains.VerifiedChain;
+import dev.ambit.ports.trust.VerifiedChains.VerifiedChain;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
