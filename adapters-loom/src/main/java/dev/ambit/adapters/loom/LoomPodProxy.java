@@ -3,6 +3,9 @@ package dev.ambit.adapters.loom;
 import dev.ambit.adapters.loom.pod.Pod;
 import dev.ambit.adapters.loom.socket.PodListener;
 import dev.ambit.adapters.loom.socket.SocketDuplex;
+import dev.ambit.adapters.loom.tls.TlsEngines;
+import dev.ambit.adapters.loom.tunnel.HboneInbound;
+import dev.ambit.adapters.loom.tunnel.OutboundTunnels;
 import dev.ambit.domain.flow.Reporter;
 import dev.ambit.ports.transport.ListenPorts;
 import dev.ambit.ports.transport.PodProxy;
@@ -40,24 +43,32 @@ final class LoomPodProxy implements PodProxy {
     private static final Duration FOREVER = Duration.ofDays(10_000);
 
     private final Pod pod;
+    private final HboneInbound tunnels;
     private final List<PodListener> listeners;
     private final ListenPorts ports;
     private final Consumer<LoomPodProxy> gone;
     private final AtomicBoolean draining = new AtomicBoolean();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
-    private LoomPodProxy(Pod pod, List<PodListener> listeners, ListenPorts ports, Consumer<LoomPodProxy> gone) {
+    private LoomPodProxy(
+            Pod pod,
+            HboneInbound tunnels,
+            List<PodListener> listeners,
+            ListenPorts ports,
+            Consumer<LoomPodProxy> gone) {
         this.pod = pod;
+        this.tunnels = tunnels;
         this.listeners = listeners;
         this.ports = ports;
         this.gone = gone;
     }
 
-    static LoomPodProxy start(Pod pod, Consumer<LoomPodProxy> gone) {
+    static LoomPodProxy start(Pod pod, TlsEngines engines, Consumer<LoomPodProxy> gone) {
         var binding = new Binding(pod, new ArrayList<>());
         ListenPorts ports = pod.binding().ports();
         InetAddress everywhere = pod.binding().address();
-        var outbound = new OutboundCapture(pod);
+        var outbound = new OutboundCapture(pod, new OutboundTunnels(pod, engines));
+        var tunnels = new HboneInbound(pod, engines);
         try {
             var bound = new ListenPorts(
                     binding.bind(everywhere, ports.outbound(), Reporter.SOURCE, outbound::carry),
@@ -66,9 +77,9 @@ final class LoomPodProxy implements PodProxy {
                             ports.inboundPlaintext(),
                             Reporter.DESTINATION,
                             new PlaintextInbound(pod)::carry),
-                    binding.bind(everywhere, ports.inboundHbone(), Reporter.DESTINATION, new HboneInbound(pod)::carry),
+                    binding.bind(everywhere, ports.inboundHbone(), Reporter.DESTINATION, tunnels::carry),
                     binding.bind(LOOPBACK, ports.socks5(), Reporter.SOURCE, new SocksCapture(pod, outbound)::carry));
-            return new LoomPodProxy(pod, List.copyOf(binding.listeners), bound, gone);
+            return new LoomPodProxy(pod, tunnels, List.copyOf(binding.listeners), bound, gone);
         } catch (TransportException taken) {
             binding.listeners.forEach(PodListener::close);
             throw taken;
@@ -139,6 +150,7 @@ final class LoomPodProxy implements PodProxy {
         if (draining.compareAndSet(false, true)) {
             boolean succeeded = hasSuccessor();
             listeners.forEach(succeeded ? PodListener::leaveToOthers : PodListener::close);
+            tunnels.drain();
             Thread.ofVirtual().name("drain").start(() -> {
                 if (succeeded) {
                     handOver();

@@ -6,6 +6,7 @@ import dev.ambit.adapters.loom.socket.PodListener;
 import dev.ambit.adapters.loom.socket.PodSockets;
 import dev.ambit.adapters.loom.socket.SocketBudget;
 import dev.ambit.adapters.loom.stream.BufferPool;
+import dev.ambit.adapters.loom.tls.TlsEngines;
 import dev.ambit.ports.transport.FlowDecisions;
 import dev.ambit.ports.transport.PodProxy;
 import dev.ambit.ports.transport.Transport;
@@ -27,6 +28,7 @@ public final class LoomTransport implements Transport {
 
     private final TransportLimits limits;
     private final TransportSecurity security;
+    private final TlsEngines engines;
     private final SocketBudget sockets;
     private final AtomicLong buffered = new AtomicLong();
     private final BufferPool pool = new BufferPool(LARGE_BUFFER_BYTES, LARGE_BUFFERS_MAX);
@@ -37,13 +39,14 @@ public final class LoomTransport implements Transport {
     public LoomTransport(TransportLimits limits, TransportSecurity security) {
         this.limits = limits;
         this.security = security;
+        this.engines = new TlsEngines(security.policy(), security.revocations());
         this.sockets = new SocketBudget(limits.capacity().sockets());
     }
 
     @Override
     public PodProxy serve(PodBinding binding, FlowDecisions decisions) {
         var pod = new Pod(binding, decisions, limits, security, socketsOf(binding), buffered, pool);
-        LoomPodProxy proxy = LoomPodProxy.start(pod, proxies::remove);
+        LoomPodProxy proxy = LoomPodProxy.start(pod, engines, proxies::remove);
         proxies.add(proxy);
         return proxy;
     }

@@ -5,6 +5,7 @@ import dev.ambit.adapters.loom.pod.Pod;
 import dev.ambit.adapters.loom.socket.SocketDuplex;
 import dev.ambit.adapters.loom.stream.Duplex;
 import dev.ambit.adapters.loom.stream.ErrorText;
+import dev.ambit.adapters.loom.tunnel.OutboundTunnels;
 import dev.ambit.domain.address.IpPort;
 import dev.ambit.domain.flow.OutboundAttempt;
 import dev.ambit.domain.flow.OutboundPlan;
@@ -17,9 +18,11 @@ import java.util.Optional;
 /** Port 15001: connections that the pod's application opens. */
 final class OutboundCapture {
     private final Pod pod;
+    private final OutboundTunnels tunnels;
 
-    OutboundCapture(Pod pod) {
+    OutboundCapture(Pod pod, OutboundTunnels tunnels) {
         this.pod = pod;
+        this.tunnels = tunnels;
     }
 
     void carry(SocketDuplex application) throws IOException {
@@ -43,8 +46,10 @@ final class OutboundCapture {
             }
             case OutboundPlan.Passthrough passthrough -> dial(passthrough.destination(), open(plan, application));
             case OutboundPlan.Direct direct -> dial(direct.destination(), open(plan, application));
-            case OutboundPlan.Tunnel _, OutboundPlan.Local _, OutboundPlan.DoubleTunnel _ ->
-                open(plan, application).fail(ResponseFlag.CONNECT, "this transport does not speak HBONE");
+            case OutboundPlan.Tunnel tunnel -> tunnels.carry(tunnel, open(plan, application));
+            case OutboundPlan.Local local -> tunnels.carry(local.tunnel(), open(plan, application));
+            case OutboundPlan.DoubleTunnel twice ->
+                tunnels.carry(twice, pod.openUnannounced(twice.context(), new Plan.Outbound(twice), application));
         }
     }
 

@@ -11,6 +11,7 @@ import dev.ambit.domain.flow.Superseded;
 import dev.ambit.ports.transport.FlowDecisions;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * thread may {@link #end} it, which that thread then notices.
  */
 public final class Flow implements FlowDecisions.LiveFlow {
-    private final FlowContext context;
+    private volatile FlowContext context;
     private final FlowDecisions.Plan plan;
     private final Pod pod;
     private final Duplex initiator;
+    private final AtomicBoolean announced = new AtomicBoolean();
     private final long startNanos = System.nanoTime();
     private final AtomicReference<@Nullable RefusalReason> ending = new AtomicReference<>();
     private volatile @Nullable Duplex responder;
@@ -55,6 +57,14 @@ public final class Flow implements FlowDecisions.LiveFlow {
     public long sent() {
         Relay joined = relay;
         return joined == null ? 0 : joined.sent();
+    }
+
+    /** Who answers is known: the application hears of the flow now, if it has not. */
+    public void reached(FlowContext known) {
+        if (announced.compareAndSet(false, true)) {
+            context = known;
+            pod.decisions().opened(this);
+        }
     }
 
     /** Whether it was {@link #end}ed: nothing that it would still wait for is of use. */
@@ -109,6 +119,7 @@ public final class Flow implements FlowDecisions.LiveFlow {
 
     /** A flow or a tunnel that was ended on purpose says why; the rest is the world's failure. */
     private void finish(FlowOutcome otherwise) {
+        reached(context);
         FlowOutcome outcome = Optional.ofNullable(ending.get())
                 .or(initiator::endedFor)
                 .or(() -> Optional.ofNullable(responder).flatMap(Duplex::endedFor))

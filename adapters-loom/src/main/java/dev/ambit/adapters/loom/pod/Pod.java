@@ -180,9 +180,15 @@ public final class Pod {
 
     /** Begins to carry out a plan that refuses nothing; the flow's thread is the caller's. */
     public Flow open(FlowContext context, FlowDecisions.Plan plan, Duplex initiator) {
+        Flow flow = openUnannounced(context, plan, initiator);
+        flow.reached(context);
+        return flow;
+    }
+
+    /** As {@link #open}, when the destination is not known yet: the application hears of it once it is, or at the end. */
+    public Flow openUnannounced(FlowContext context, FlowDecisions.Plan plan, Duplex initiator) {
         var flow = new Flow(context, plan, this, initiator);
         flows.add(flow);
-        decisions.opened(flow);
         if (closed) {
             flow.end(new RefusalReason.Draining());
         }

@@ -117,7 +117,7 @@ public final class ClientSession extends Http2Session {
         if (response != null) {
             unanswered.remove(stream);
             known.markAnswered();
-            response.accepted(known, joined(headers, "baggage"));
+            response.accepted(known, SessionFrames.joined(headers, "baggage"));
         }
         if (ends && !known.isOver()) {
             known.dataEnds();

@@ -118,11 +118,6 @@ abstract class Http2Session extends ChannelInboundHandlerAdapter {
         return known;
     }
 
-    /** The values of a header that may come several times, as one list (RFC 9110, section 5.3). */
-    static String joined(Http2Headers headers, String name) {
-        return String.join(",", headers.getAll(name));
-    }
-
     final HboneStream newStream(int id) {
         var stream = new HboneStream(this, id, peer.initialWindow(), streamWindow());
         streams.put(id, stream);

@@ -57,7 +57,7 @@ public final class ServerSession extends Http2Session {
                         text(headers.method()),
                         text(headers.authority()),
                         new HboneHeaders(
-                                joined(headers, "baggage"),
+                                SessionFrames.joined(headers, "baggage"),
                                 text(headers.get("forwarded")),
                                 text(headers.get("traceparent")),
                                 Optional.ofNullable(headers.get("x-forwarded-network"))

@@ -101,6 +101,11 @@ final class SessionFrames implements FrameListener {
         }
     }
 
+    /** The values of a header that may come several times, as one list (RFC 9110, section 5.3). */
+    static String joined(Http2Headers headers, String name) {
+        return String.join(",", headers.getAll(name));
+    }
+
     private void onClosed(FloodGuard.Kind kind) throws Http2Violation {
         session.guard.count(kind, System.nanoTime());
     }
