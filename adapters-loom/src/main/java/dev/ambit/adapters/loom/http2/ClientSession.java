@@ -137,7 +137,7 @@ public final class ClientSession extends Http2Session {
             return;
         }
         if (!known.isAnswered() && !status.equals("200")) {
-            output.reset(stream, ErrorCode.CANCEL);
+            reset(known, ErrorCode.CANCEL);
             known.lose(new IOException("http status: " + status), false);
             return;
         }
@@ -197,6 +197,12 @@ public final class ClientSession extends Http2Session {
             }
         }
         watcher.changed();
+    }
+
+    /** The answer is wanted no more. */
+    @Override
+    ErrorCode done() {
+        return ErrorCode.CANCEL;
     }
 
     @Override

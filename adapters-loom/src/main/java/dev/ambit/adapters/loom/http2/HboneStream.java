@@ -30,7 +30,7 @@ public final class HboneStream implements Duplex {
     private @Nullable String answer;
     private @Nullable IOException failure;
     private boolean untouched;
-    private boolean endSent;
+    private volatile boolean endSent;
     private boolean endReceived;
     private boolean deaf;
     private boolean over;
@@ -79,6 +79,9 @@ public final class HboneStream implements Duplex {
         int bytes = into.position() - start;
         arrivedBytes -= bytes;
         credit(bytes);
+        if (deaf && arrived.isEmpty()) {
+            changed.signalAll();
+        }
         return bytes;
     }
 
@@ -96,26 +99,22 @@ public final class HboneStream implements Duplex {
     public void write(ByteBuffer from) throws IOException {
         while (from.hasRemaining()) {
             int bytes = reserve(from.remaining());
-            if (bytes == 0) {
-                from.position(from.limit());
-            } else {
-                session.output.data(id, from, bytes, false);
-            }
+            session.output.data(id, from, bytes, false);
         }
     }
 
-    /** Waits for windows that let something through. 0 for a peer that takes no more, in order. */
+    /** Waits for windows that let something through. What a peer that takes no more has sent is read before it is told. */
     private int reserve(int wanted) throws IOException {
         session.lock.lock();
         try {
-            while (failure == null && !deaf && (sendWindow <= 0 || session.windows.sendable() <= 0)) {
+            while (failure == null && (deaf ? !arrived.isEmpty() : isStalled())) {
                 await();
             }
             if (failure != null) {
                 throw failure;
             }
             if (deaf) {
-                return 0;
+                throw new ErrorText.Reset("peer takes no more");
             }
             long allowed = Math.min(Math.min(wanted, session.frameBytes()), session.windows.sendable());
             int bytes = (int) Math.min(allowed, sendWindow);
@@ -125,6 +124,10 @@ public final class HboneStream implements Duplex {
         } finally {
             session.lock.unlock();
         }
+    }
+
+    private boolean isStalled() {
+        return sendWindow <= 0 || session.windows.sendable() <= 0;
     }
 
     @Override
@@ -150,22 +153,25 @@ public final class HboneStream implements Duplex {
         }
     }
 
-    /** RST_STREAM with CONNECT_ERROR: the TCP connection of the other end failed (RFC 9113, section 8.5). */
+    /**
+     * RST_STREAM with CONNECT_ERROR: the TCP connection of the other end failed (RFC 9113, section 8.5). Once we have sent our
+     * end, all that is left to say is that nobody takes what still comes.
+     */
     @Override
     public void abort() {
-        reset(ErrorCode.CONNECT_ERROR, "stream was aborted");
+        reset(endSent ? session.done() : ErrorCode.CONNECT_ERROR, "stream was aborted");
     }
 
     @Override
     public void close() {
-        reset(ErrorCode.CANCEL, "stream was closed");
+        reset(session.done(), "stream was closed");
     }
 
     private void reset(ErrorCode code, String why) {
         session.lock.lock();
         try {
             if (!over) {
-                session.output.reset(id, code);
+                session.reset(this, code);
             }
             lose(new ErrorText.Reset(why), false);
         } finally {
@@ -201,7 +207,7 @@ public final class HboneStream implements Duplex {
             if (!over) {
                 session.respond(id, status, "", true);
                 if (!endReceived) {
-                    session.output.reset(id, ErrorCode.NO_ERROR);
+                    session.reset(this, ErrorCode.NO_ERROR);
                 }
                 lose(new ErrorText.Reset("refused with " + status), false);
                 if (status == BAD_REQUEST) {
@@ -272,6 +278,11 @@ public final class HboneStream implements Duplex {
 
     boolean isEndReceived() {
         return endReceived;
+    }
+
+    /** How many bytes the peer may still send. */
+    int receivable() {
+        return endReceived ? 0 : receiveWindow;
     }
 
     boolean isOver() {

@@ -7,6 +7,7 @@ import dev.ambit.domain.http2.ErrorCode;
 import dev.ambit.domain.http2.FloodGuard;
 import dev.ambit.domain.http2.Http2Violation;
 import dev.ambit.domain.http2.PeerSettings;
+import dev.ambit.domain.http2.ResetStreams;
 import dev.ambit.domain.http2.TunnelWindows;
 import dev.ambit.ports.transport.TransportLimits;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -41,6 +42,7 @@ public abstract class Http2Session {
     final PeerSettings peer = new PeerSettings();
     final TunnelWindows windows;
     final FloodGuard guard = new FloodGuard(System.nanoTime());
+    final ResetStreams resetByUs = new ResetStreams(TransportLimits.SERVER_STREAMS_MAX);
     final Map<Integer, HboneStream> streams = new HashMap<>();
     final FrameOutput output;
     private final TlsWire wire;
@@ -297,6 +299,14 @@ public abstract class Http2Session {
             output.windowUpdate(0, increment);
         }
     }
+
+    final void reset(HboneStream stream, ErrorCode code) {
+        output.reset(stream.id(), code);
+        resetByUs.add(stream.id(), stream.receivable());
+    }
+
+    /** How a stream is reset of which nobody takes what still comes. */
+    abstract ErrorCode done();
 
     final void forget(HboneStream stream) {
         if (streams.remove(stream.id()) != null && !over) {

@@ -181,6 +181,12 @@ public final class ServerSession extends Http2Session {
         }
     }
 
+    /** What was answered to the end takes no more (RFC 9113, section 8.1). */
+    @Override
+    ErrorCode done() {
+        return ErrorCode.NO_ERROR;
+    }
+
     @Override
     boolean isIdle(int stream) {
         return stream > lastStream || stream % 2 == 0;

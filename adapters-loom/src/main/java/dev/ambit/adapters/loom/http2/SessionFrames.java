@@ -197,7 +197,9 @@ final class SessionFrames {
                 open = null;
             }
             if (open == null) {
-                count(FloodGuard.Kind.CLOSED_STREAM);
+                if (!session.resetByUs.crossed(stream, length, ends)) {
+                    count(FloodGuard.Kind.CLOSED_STREAM);
+                }
             } else {
                 session.windows.hold(length);
                 if (!open.receive(length, padding)) {
@@ -337,7 +339,7 @@ final class SessionFrames {
     /** The peer broke the rules of this stream, which ends it; a peer that does so all the time loses its tunnel. */
     void breach(HboneStream stream, ErrorCode code, String why) throws Http2Violation {
         count(FloodGuard.Kind.BROKEN_STREAM);
-        session.output.reset(stream.id(), code);
+        session.reset(stream, code);
         stream.lose(new IOException(ErrorText.line(why)), false);
     }
 

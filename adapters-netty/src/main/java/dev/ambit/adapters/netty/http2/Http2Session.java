@@ -5,6 +5,7 @@ import dev.ambit.domain.http2.ErrorCode;
 import dev.ambit.domain.http2.FloodGuard;
 import dev.ambit.domain.http2.Http2Violation;
 import dev.ambit.domain.http2.PeerSettings;
+import dev.ambit.domain.http2.ResetStreams;
 import dev.ambit.domain.http2.TunnelWindows;
 import dev.ambit.ports.transport.TransportLimits;
 import io.netty.buffer.ByteBuf;

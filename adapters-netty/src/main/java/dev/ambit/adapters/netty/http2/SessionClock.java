@@ -1,5 +1,6 @@
 package dev.ambit.adapters.netty.http2;
 
+import dev.ambit.domain.http2.ErrorCode;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.ambit.adapters.netty.http2;
+package dev.ambit.domain.http2;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,10 +10,15 @@ import java.util.Map;
  *
  * <p>Remembers as many of the latest as a peer may have streams at a time.
  */
-final class ResetStreams {
+public final class ResetStreams {
     private final Map<Integer, Integer> windows;
 
-    ResetStreams(int max) {
+    /**
+     * Remembers none yet.
+     *
+     * @param max how many of the latest are remembered
+     */
+    public ResetStreams(int max) {
         windows = new LinkedHashMap<>() {
             @Override
             protected boolean removeEldestEntry(Map.Entry<Integer, Integer> eldest) {
@@ -22,15 +27,19 @@ final class ResetStreams {
         };
     }
 
-    /** @param window bytes that the peer may still send as far as it knows */
-    void add(int stream, int window) {
+    /**
+     * A stream was reset.
+     *
+     * @param window bytes that the peer may still send as far as it knows
+     */
+    public void add(int stream, int window) {
         if (window > 0) {
             windows.put(stream, window);
         }
     }
 
     /** Whether DATA on a stream that is over may have crossed with our reset; not after its last frame. */
-    boolean crossed(int stream, int bytes, boolean ends) {
+    public boolean crossed(int stream, int bytes, boolean ends) {
         int window = windows.getOrDefault(stream, -1);
         if (bytes > window || ends) {
             windows.remove(stream);

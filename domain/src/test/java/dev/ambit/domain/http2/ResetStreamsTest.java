@@ -1,4 +1,4 @@
-package dev.ambit.adapters.netty.http2;
+package dev.ambit.domain.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
