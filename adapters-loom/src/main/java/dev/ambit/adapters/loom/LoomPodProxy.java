@@ -43,6 +43,7 @@ final class LoomPodProxy implements PodProxy {
     private static final Duration FOREVER = Duration.ofDays(10_000);
 
     private final Pod pod;
+    private final Neighbours neighbours;
     private final HboneInbound tunnels;
     private final List<PodListener> listeners;
     private final ListenPorts ports;
@@ -52,22 +53,24 @@ final class LoomPodProxy implements PodProxy {
 
     private LoomPodProxy(
             Pod pod,
+            Neighbours neighbours,
             HboneInbound tunnels,
             List<PodListener> listeners,
             ListenPorts ports,
             Consumer<LoomPodProxy> gone) {
         this.pod = pod;
+        this.neighbours = neighbours;
         this.tunnels = tunnels;
         this.listeners = listeners;
         this.ports = ports;
         this.gone = gone;
     }
 
-    static LoomPodProxy start(Pod pod, TlsEngines engines, Consumer<LoomPodProxy> gone) {
+    static LoomPodProxy start(Pod pod, TlsEngines engines, Neighbours neighbours, Consumer<LoomPodProxy> gone) {
         var binding = new Binding(pod, new ArrayList<>());
         ListenPorts ports = pod.binding().ports();
         InetAddress everywhere = pod.binding().address();
-        var outbound = new OutboundCapture(pod, new OutboundTunnels(pod, engines));
+        var outbound = new OutboundCapture(pod, new OutboundTunnels(pod, engines), engines, neighbours);
         var tunnels = new HboneInbound(pod, engines);
         try {
             var bound = new ListenPorts(
@@ -79,7 +82,7 @@ final class LoomPodProxy implements PodProxy {
                             new PlaintextInbound(pod)::carry),
                     binding.bind(everywhere, ports.inboundHbone(), Reporter.DESTINATION, tunnels::carry),
                     binding.bind(LOOPBACK, ports.socks5(), Reporter.SOURCE, new SocksCapture(pod, outbound)::carry));
-            return new LoomPodProxy(pod, tunnels, List.copyOf(binding.listeners), bound, gone);
+            return new LoomPodProxy(pod, neighbours, tunnels, List.copyOf(binding.listeners), bound, gone);
         } catch (TransportException taken) {
             binding.listeners.forEach(PodListener::close);
             throw taken;
@@ -148,6 +151,7 @@ final class LoomPodProxy implements PodProxy {
     @Override
     public CompletionStage<Void> drain(Duration deadline) {
         if (draining.compareAndSet(false, true)) {
+            neighbours.remove(pod);
             boolean succeeded = hasSuccessor();
             listeners.forEach(succeeded ? PodListener::leaveToOthers : PodListener::close);
             tunnels.drain();
@@ -192,6 +196,7 @@ final class LoomPodProxy implements PodProxy {
     }
 
     private void force() {
+        neighbours.remove(pod);
         listeners.forEach(PodListener::close);
         pod.close();
         pod.awaitQuiet(CLOSING);

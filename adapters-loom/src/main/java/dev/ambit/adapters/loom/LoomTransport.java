@@ -33,6 +33,7 @@ public final class LoomTransport implements Transport {
     private final AtomicLong buffered = new AtomicLong();
     private final BufferPool pool = new BufferPool(LARGE_BUFFER_BYTES, LARGE_BUFFERS_MAX);
     private final NamespaceThreads threads = new NamespaceThreads();
+    private final Neighbours neighbours = new Neighbours();
     private final Set<LoomPodProxy> proxies = ConcurrentHashMap.newKeySet();
 
     /** To be made at home: its threads stay in the network namespace of the thread that makes it. */
@@ -46,8 +47,9 @@ public final class LoomTransport implements Transport {
     @Override
     public PodProxy serve(PodBinding binding, FlowDecisions decisions) {
         var pod = new Pod(binding, decisions, limits, security, socketsOf(binding), buffered, pool);
-        LoomPodProxy proxy = LoomPodProxy.start(pod, engines, proxies::remove);
+        LoomPodProxy proxy = LoomPodProxy.start(pod, engines, neighbours, proxies::remove);
         proxies.add(proxy);
+        neighbours.add(pod);
         return proxy;
     }
 

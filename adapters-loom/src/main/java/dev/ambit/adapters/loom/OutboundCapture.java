@@ -5,6 +5,7 @@ import dev.ambit.adapters.loom.pod.Pod;
 import dev.ambit.adapters.loom.socket.SocketDuplex;
 import dev.ambit.adapters.loom.stream.Duplex;
 import dev.ambit.adapters.loom.stream.ErrorText;
+import dev.ambit.adapters.loom.tls.TlsEngines;
 import dev.ambit.adapters.loom.tunnel.OutboundTunnels;
 import dev.ambit.domain.address.IpPort;
 import dev.ambit.domain.flow.OutboundAttempt;
@@ -19,10 +20,14 @@ import java.util.Optional;
 final class OutboundCapture {
     private final Pod pod;
     private final OutboundTunnels tunnels;
+    private final TlsEngines engines;
+    private final Neighbours neighbours;
 
-    OutboundCapture(Pod pod, OutboundTunnels tunnels) {
+    OutboundCapture(Pod pod, OutboundTunnels tunnels, TlsEngines engines, Neighbours neighbours) {
         this.pod = pod;
         this.tunnels = tunnels;
+        this.engines = engines;
+        this.neighbours = neighbours;
     }
 
     void carry(SocketDuplex application) throws IOException {
@@ -47,9 +52,18 @@ final class OutboundCapture {
             case OutboundPlan.Passthrough passthrough -> dial(passthrough.destination(), open(plan, application));
             case OutboundPlan.Direct direct -> dial(direct.destination(), open(plan, application));
             case OutboundPlan.Tunnel tunnel -> tunnels.carry(tunnel, open(plan, application));
-            case OutboundPlan.Local local -> tunnels.carry(local.tunnel(), open(plan, application));
+            case OutboundPlan.Local local -> carry(local, open(plan, application), application);
             case OutboundPlan.DoubleTunnel twice ->
                 tunnels.carry(twice, pod.openUnannounced(twice.context(), new Plan.Outbound(twice), application));
+        }
+    }
+
+    private void carry(OutboundPlan.Local local, Flow flow, Duplex application) {
+        Optional<Pod> destination = neighbours.find(local.namespace(), local.pod());
+        if (destination.isPresent()) {
+            new SameNode(local.tunnel(), pod, destination.get(), engines, application, flow).carry();
+        } else {
+            tunnels.carry(local.tunnel(), flow);
         }
     }
 

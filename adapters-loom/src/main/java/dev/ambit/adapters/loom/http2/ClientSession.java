@@ -1,5 +1,6 @@
 package dev.ambit.adapters.loom.http2;
 
+import dev.ambit.adapters.loom.stream.BufferBudget;
 import dev.ambit.adapters.loom.tls.TlsWire;
 import dev.ambit.domain.flow.HboneHeaders;
 import dev.ambit.domain.http2.ErrorCode;
@@ -31,9 +32,10 @@ public final class ClientSession extends Http2Session {
     private boolean retired;
 
     /** @param watcher hears when streams can be opened */
-    public ClientSession(TlsWire wire, TransportLimits limits, Watcher watcher) {
-        super(false, wire, limits, TransportLimits.CLIENT_HEADER_LIST_BYTES_MAX);
+    public ClientSession(TlsWire wire, TransportLimits limits, BufferBudget buffers, Watcher watcher) {
+        super(false, wire, limits, buffers, TransportLimits.CLIENT_HEADER_LIST_BYTES_MAX);
         this.watcher = watcher;
+        greet();
     }
 
     @Override

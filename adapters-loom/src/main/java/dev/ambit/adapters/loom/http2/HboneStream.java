@@ -7,9 +7,9 @@ import dev.ambit.domain.http2.ErrorCode;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +22,13 @@ public final class HboneStream implements Duplex {
     private final Http2Session session;
     private final int id;
     private final Condition changed;
-    private final ArrayDeque<ByteBuffer> arrived = new ArrayDeque<>();
-    private int arrivedBytes;
+    private final Unread arrived;
     private long sendWindow;
     private int receiveWindow;
     private int unread;
     private @Nullable String answer;
     private @Nullable IOException failure;
+    private @Nullable Consumer<IOException> hears;
     private boolean untouched;
     private volatile boolean endSent;
     private boolean endReceived;
@@ -41,6 +41,7 @@ public final class HboneStream implements Duplex {
         this.sendWindow = sendWindow;
         this.receiveWindow = receiveWindow;
         this.changed = session.lock.newCondition();
+        this.arrived = new Unread(session.buffers);
     }
 
     int id() {
@@ -53,33 +54,22 @@ public final class HboneStream implements Duplex {
     public int read(ByteBuffer into) throws IOException {
         session.lock.lock();
         try {
-            while (arrived.isEmpty() && !endReceived && failure == null) {
+            while (arrived.bytes() == 0 && !endReceived && failure == null) {
                 await();
             }
-            if (arrived.isEmpty() && failure != null) {
+            if (arrived.bytes() == 0 && failure != null) {
                 throw failure;
             }
-            return arrived.isEmpty() ? -1 : take(into);
+            return arrived.bytes() == 0 ? -1 : take(into);
         } finally {
             session.lock.unlock();
         }
     }
 
     private int take(ByteBuffer into) {
-        int start = into.position();
-        while (into.hasRemaining() && !arrived.isEmpty()) {
-            ByteBuffer first = arrived.element();
-            int bytes = Math.min(first.remaining(), into.remaining());
-            into.put(into.position(), first, first.position(), bytes).position(into.position() + bytes);
-            first.position(first.position() + bytes);
-            if (!first.hasRemaining()) {
-                arrived.remove();
-            }
-        }
-        int bytes = into.position() - start;
-        arrivedBytes -= bytes;
+        int bytes = arrived.moveTo(into);
         credit(bytes);
-        if (deaf && arrived.isEmpty()) {
+        if (deaf && arrived.bytes() == 0) {
             changed.signalAll();
         }
         return bytes;
@@ -89,7 +79,7 @@ public final class HboneStream implements Duplex {
     public int available() {
         session.lock.lock();
         try {
-            return arrivedBytes;
+            return arrived.bytes();
         } finally {
             session.lock.unlock();
         }
@@ -107,7 +97,7 @@ public final class HboneStream implements Duplex {
     private int reserve(int wanted) throws IOException {
         session.lock.lock();
         try {
-            while (failure == null && (deaf ? !arrived.isEmpty() : isStalled())) {
+            while (failure == null && (deaf ? arrived.bytes() > 0 : isStalled())) {
                 await();
             }
             if (failure != null) {
@@ -301,8 +291,11 @@ public final class HboneStream implements Duplex {
 
     void data(ByteBuffer piece) {
         arrived.add(piece);
-        arrivedBytes += piece.remaining();
         changed.signalAll();
+        arrived.excess().ifPresent(full -> {
+            session.reset(this, ErrorCode.CONNECT_ERROR);
+            lose(new IOException(full), false);
+        });
     }
 
     void dataEnds() {
@@ -344,7 +337,7 @@ public final class HboneStream implements Duplex {
             untouched = notLookedAt;
         }
         arrived.clear();
-        arrivedBytes = 0;
+        tellLost();
         session.consumed(unread);
         unread = 0;
         if (!over) {
@@ -352,6 +345,28 @@ public final class HboneStream implements Duplex {
             session.forget(this);
         }
         changed.signalAll();
+    }
+
+    @Override
+    public void whenLost(Consumer<IOException> listener) {
+        session.lock.lock();
+        try {
+            hears = listener;
+            if (failure != null) {
+                tellLost();
+            }
+        } finally {
+            session.lock.unlock();
+        }
+    }
+
+    private void tellLost() {
+        Consumer<IOException> listener = hears;
+        IOException because = failure;
+        hears = null;
+        if (listener != null && because != null) {
+            Thread.ofVirtual().name("stream-lost").start(() -> listener.accept(because));
+        }
     }
 
     private void forgetIfDone() {

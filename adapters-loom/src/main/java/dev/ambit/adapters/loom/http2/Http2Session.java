@@ -1,5 +1,6 @@
 package dev.ambit.adapters.loom.http2;
 
+import dev.ambit.adapters.loom.stream.BufferBudget;
 import dev.ambit.adapters.loom.stream.ErrorText;
 import dev.ambit.adapters.loom.tls.TlsWire;
 import dev.ambit.domain.flow.RefusalReason;
@@ -39,6 +40,10 @@ public abstract class Http2Session {
 
     final ReentrantLock lock = new ReentrantLock();
     final TransportLimits limits;
+
+    /** What bytes count against that nobody has read yet. */
+    final BufferBudget buffers;
+
     final PeerSettings peer = new PeerSettings();
     final TunnelWindows windows;
     final FloodGuard guard = new FloodGuard(System.nanoTime());
@@ -56,7 +61,8 @@ public abstract class Http2Session {
     private boolean tlsFailed;
     private @Nullable RefusalReason endedFor;
 
-    Http2Session(boolean server, TlsWire wire, TransportLimits limits, int headerListMax) {
+    Http2Session(boolean server, TlsWire wire, TransportLimits limits, BufferBudget buffers, int headerListMax) {
+        this.buffers = buffers;
         this.wire = wire;
         this.limits = limits;
         this.windows = new TunnelWindows(limits.tunnels().connectionWindowBytes());
@@ -64,7 +70,7 @@ public abstract class Http2Session {
         this.frames = new SessionFrames(this, wire, server, headerListMax);
     }
 
-    /** The preface (a client's) and the first SETTINGS. */
+    /** The preface (a client's) and the first SETTINGS, before anybody can ask for anything else. */
     abstract void greet();
 
     abstract void headers(int stream, @Nullable HboneStream known, Http2Headers headers, boolean ends)
@@ -93,7 +99,6 @@ public abstract class Http2Session {
 
     /** Speaks HTTP/2 until the session is over, and returns why: one line, empty after an end that breaks no rule. */
     public final String run() {
-        greet();
         if (windows.opening() > 0) {
             output.windowUpdate(0, windows.opening());
         }

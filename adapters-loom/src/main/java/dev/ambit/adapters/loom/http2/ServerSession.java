@@ -1,5 +1,6 @@
 package dev.ambit.adapters.loom.http2;
 
+import dev.ambit.adapters.loom.stream.BufferBudget;
 import dev.ambit.adapters.loom.tls.TlsWire;
 import dev.ambit.domain.flow.HboneHeaders;
 import dev.ambit.domain.http2.ConnectRequest;
@@ -26,9 +27,14 @@ public final class ServerSession extends Http2Session {
     private Runnable heard = () -> {};
 
     /** @param acceptor accepts or refuses a stream, on a thread of that stream's own */
-    public ServerSession(TlsWire wire, TransportLimits limits, BiConsumer<HboneStream, ConnectRequest> acceptor) {
-        super(true, wire, limits, TransportLimits.SERVER_HEADER_LIST_BYTES_MAX);
+    public ServerSession(
+            TlsWire wire,
+            TransportLimits limits,
+            BufferBudget buffers,
+            BiConsumer<HboneStream, ConnectRequest> acceptor) {
+        super(true, wire, limits, buffers, TransportLimits.SERVER_HEADER_LIST_BYTES_MAX);
         this.acceptor = acceptor;
+        greet();
     }
 
     @Override

@@ -83,13 +83,25 @@ public final class Flow implements FlowDecisions.LiveFlow {
     /** Both ends are there: carries until both directions are done. */
     public void carry(Duplex reached) {
         reaching(reached);
-        carry(new Relay(initiator, reached, pod.buffers(), pod.pool()));
+        var joined = new Relay(initiator, reached, pod.buffers(), pod.pool());
+        relay = joined;
+        finish(outcome(joined.carry()));
     }
 
-    private void carry(Relay joined) {
+    /** As {@link #carry}, for the other pod's flow too where both are one connection. */
+    public void carryWith(Flow other, Duplex reached) {
+        reaching(reached);
+        other.reaching(reached);
+        var joined = new Relay(initiator, reached, pod.buffers(), pod.pool());
+        other.relay = joined;
         relay = joined;
         String error = joined.carry();
-        finish(error.isEmpty() ? new FlowOutcome.Completed() : new FlowOutcome.Failed(ResponseFlag.CONNECT, error));
+        other.finish(outcome(error));
+        finish(outcome(error));
+    }
+
+    private static FlowOutcome outcome(String error) {
+        return error.isEmpty() ? new FlowOutcome.Completed() : new FlowOutcome.Failed(ResponseFlag.CONNECT, error);
     }
 
     /** The responder cannot be reached. */

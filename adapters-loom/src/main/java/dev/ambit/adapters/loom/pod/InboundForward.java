@@ -4,11 +4,11 @@ import dev.ambit.adapters.loom.socket.SocketDuplex;
 import dev.ambit.adapters.loom.stream.Duplex;
 import dev.ambit.adapters.loom.stream.ErrorText;
 import dev.ambit.domain.flow.InboundPlan;
-import dev.ambit.domain.flow.ProxyHeader;
 import dev.ambit.domain.flow.ResponseFlag;
 import dev.ambit.ports.transport.FlowDecisions.Plan;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** Carries out an inbound plan that lets the connection in, however it arrived. */
 public final class InboundForward {
@@ -44,6 +44,11 @@ public final class InboundForward {
     /** Connects the caller to the application, and carries until both are done. */
     public void carry(InboundPlan.Forward plan, Duplex caller, Answer answer) {
         Flow flow = pod.open(plan.context(), new Plan.Inbound(plan), caller);
+        reach(plan, flow, answer).ifPresent(flow::carry);
+    }
+
+    /** Connects to the application; empty when that failed, and with it the flow. */
+    public Optional<SocketDuplex> reach(InboundPlan.Forward plan, Flow flow, Answer answer) {
         SocketDuplex application;
         try {
             application = pod.sockets().dial(plan.destination(), plan.origin().preserved(), flow::reaching);
@@ -54,20 +59,19 @@ public final class InboundForward {
             flow.fail(
                     ResponseFlag.CONNECT,
                     "cannot connect to the application at " + plan.destination() + ": " + ErrorText.of(failed));
-            return;
+            return Optional.empty();
         }
         try {
             if (plan.header().isPresent()) {
                 // Before anything else is written, and not counted as the caller's.
-                ProxyHeader header = plan.header().get();
-                application.write(ByteBuffer.wrap(header.encode()));
+                application.write(ByteBuffer.wrap(plan.header().get().encode()));
             }
             answer.reached();
+            return Optional.of(application);
         } catch (IOException | RuntimeException gone) {
             application.abort();
             flow.fail(ResponseFlag.CONNECT, "the connection ended as it was established: " + ErrorText.of(gone));
-            return;
+            return Optional.empty();
         }
-        flow.carry(application);
     }
 }

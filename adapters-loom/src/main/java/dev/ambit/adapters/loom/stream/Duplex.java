@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One end of a connection: a socket, or a stream of a tunnel. Its methods block the calling thread, which is a virtual one.
@@ -38,6 +39,13 @@ public interface Duplex extends Closeable {
     /** Both directions are done. Idempotent; after {@link #abort} it changes nothing. */
     @Override
     void close();
+
+    /**
+     * Tells, on another thread, that this end was lost to something that no reader or writer would notice while the other end
+     * makes it wait. Once, and perhaps also after it was aborted or closed. A socket tells nothing: its kernel has room
+     * only for what it has.
+     */
+    default void whenLost(Consumer<IOException> hears) {}
 
     /** Whatever carries this leads where nobody is to go any more: it takes nothing new. A socket carries itself alone. */
     default void leaveWay() {}

@@ -48,6 +48,8 @@ public final class Relay {
      * @return what failed, one line; empty when nothing did that needs to be told
      */
     public String carry() {
+        initiator.whenLost(lost -> fail(ErrorText.ofBroken(lost)));
+        responder.whenLost(lost -> fail(ErrorText.ofBroken(lost)));
         Thread other = Thread.ofVirtual().name("relay").start(back::run);
         there.run();
         join(other);

@@ -31,6 +31,11 @@ final class PeerTrust extends X509ExtendedTrustManager {
         expected.put(engine, identities);
     }
 
+    /** What every handshake asks. */
+    PeerVerification verification() {
+        return verification;
+    }
+
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {

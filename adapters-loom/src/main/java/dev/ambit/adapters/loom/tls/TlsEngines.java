@@ -21,6 +21,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.internal.tcnative.SSL;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -80,6 +81,21 @@ public final class TlsEngines {
         SSLEngine engine = contexts.client.newEngine(MEMORY);
         contexts.trust.expect(engine, expected);
         return engine;
+    }
+
+    /**
+     * Whether the two could make a tunnel now: what each end of a handshake verifies about the other, without the
+     * handshake.
+     *
+     * @param expected the identities of which the server must have one
+     * @throws CertificateException as the handshake's verification would
+     */
+    public void prove(WorkloadCertificate client, WorkloadCertificate server, Set<SpiffeId> expected)
+            throws SSLException, CertificateException {
+        PeerVerification accepting = contexts(server).trust.verification();
+        PeerVerification dialling = contexts(client).trust.verification();
+        accepting.checkClient(client.chain().toArray(X509Certificate[]::new));
+        dialling.checkServer(server.chain().toArray(X509Certificate[]::new), expected);
     }
 
     private synchronized Contexts contexts(WorkloadCertificate certificate) throws SSLException {

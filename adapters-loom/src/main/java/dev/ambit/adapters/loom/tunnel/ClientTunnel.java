@@ -52,7 +52,7 @@ final class ClientTunnel {
             throws TunnelFailure {
         TlsWire wire = secure(carrier, hop, certificate, expected, pod, engines);
         var ready = new CompletableFuture<Void>();
-        var session = new ClientSession(wire, pod.limits(), new ClientSession.Watcher() {
+        var session = new ClientSession(wire, pod.limits(), pod.buffers(), new ClientSession.Watcher() {
             @Override
             public void ready() {
                 ready.complete(null);

@@ -116,8 +116,8 @@ public final class HboneInbound {
                 reject("client certificate has no SPIFFE identity");
                 return;
             }
-            var session =
-                    new ServerSession(wire, pod.limits(), (stream, request) -> request(stream, request, peer.get()));
+            var session = new ServerSession(
+                    wire, pod.limits(), pod.buffers(), (stream, request) -> request(stream, request, peer.get()));
             sessions.add(session);
             if (leaving) {
                 session.drain();

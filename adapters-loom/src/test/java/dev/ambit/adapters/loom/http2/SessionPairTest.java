@@ -3,9 +3,11 @@ package dev.ambit.adapters.loom.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ambit.adapters.loom.stream.BufferBudget;
 import dev.ambit.adapters.loom.stream.Duplex;
 import dev.ambit.adapters.loom.tls.TlsEngines;
 import dev.ambit.adapters.loom.tls.TlsWire;
+import dev.ambit.domain.flow.BufferShare;
 import dev.ambit.domain.flow.HboneHeaders;
 import dev.ambit.domain.flow.RefusalReason;
 import dev.ambit.domain.http2.ConnectRequest;
@@ -26,6 +28,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,8 @@ class SessionPairTest {
     private static final TestPki PKI = new TestPki();
     private static final TransportLimits LIMITS = TransportLimits.ISTIO;
 
+    private final BufferBudget budget =
+            new BufferBudget(new BufferShare(1L << 30, 1L << 30), new AtomicLong(), _ -> {});
     private final TlsEngines engines = new TlsEngines(TlsPolicy.ISTIO, new FakeRevocations());
     private final WorkloadCertificate clientCertificate = PKI.issue(CLIENT);
     private final WorkloadCertificate serverCertificate = PKI.issue(SERVER);
@@ -65,11 +70,11 @@ class SessionPairTest {
     private void start(List<? extends Duplex> wire, BiConsumer<HboneStream, ConnectRequest> acceptor) throws Exception {
         var accepted = new TlsWire(wire.getLast(), engines.server(serverCertificate));
         var dialled = new TlsWire(wire.getFirst(), engines.client(clientCertificate, Set.of(SERVER)));
-        var server = new ServerSession(accepted, LIMITS, (stream, request) -> {
+        var server = new ServerSession(accepted, LIMITS, budget, (stream, request) -> {
             requests.add(request);
             acceptor.accept(stream, request);
         });
-        var client = new ClientSession(dialled, LIMITS, new ClientSession.Watcher() {
+        var client = new ClientSession(dialled, LIMITS, budget, new ClientSession.Watcher() {
             @Override
             public void ready() {
                 ready.complete(null);
