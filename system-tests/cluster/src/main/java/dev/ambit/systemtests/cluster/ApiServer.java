@@ -8,9 +8,12 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -132,6 +135,14 @@ public final class ApiServer implements AutoCloseable {
                 .tokenRequest(request)
                 .getStatus()
                 .getToken();
+    }
+
+    /** What a Secret has under this key, as text; empty if there is no such Secret or key. */
+    public Optional<String> secret(String namespace, String name, String key) {
+        return Optional.ofNullable(
+                        admin.secrets().inNamespace(namespace).withName(name).get())
+                .map(secret -> secret.getData().get(key))
+                .map(base64 -> new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8));
     }
 
     /** Makes a namespace if it is not there; one that is there stays as it is. */

@@ -9,10 +9,8 @@ import dev.ambit.domain.identity.SpiffeId;
 import dev.ambit.services.cli.lab.LabException;
 import dev.ambit.systemtests.cluster.ApiServer;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +25,6 @@ import java.util.stream.IntStream;
  * made it. The accounts are many, because one alone may not ask as often.
  */
 final class Signings implements AutoCloseable {
-    private static final String NAMESPACE = "istio-system";
     private static final String ACCOUNTS = "load-0";
     private static final int ACCOUNTS_COUNT = 300;
     private static final String AUDIENCE = "istio-ca";
@@ -62,15 +59,9 @@ final class Signings implements AutoCloseable {
     }
 
     private static String root(ApiServer server) {
-        var secret = server.admin()
-                .secrets()
-                .inNamespace(NAMESPACE)
-                .withName("istio-ca-secret")
-                .get();
-        if (secret == null || !secret.getData().containsKey("ca-cert.pem")) {
-            throw new LabException("the control plane has made no istio-ca-secret with a ca-cert.pem");
-        }
-        return new String(Base64.getDecoder().decode(secret.getData().get("ca-cert.pem")), StandardCharsets.UTF_8);
+        return server.secret("istio-system", "istio-ca-secret", "ca-cert.pem")
+                .orElseThrow(
+                        () -> new LabException("the control plane has made no istio-ca-secret with a ca-cert.pem"));
     }
 
     /** So many certificates, a few at a time. */
