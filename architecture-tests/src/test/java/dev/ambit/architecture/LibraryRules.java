@@ -12,8 +12,9 @@ import java.util.List;
 final class LibraryRules {
     static final List<Rule> ALL = List.of(
             // Services construct event loops and hand them to the adapter; gRPC brings its own TLS context.
-            staysIn("netty", "io.netty..", "adapters.netty", "adapters.xds", "services"),
+            staysIn("netty", "io.netty..", "adapters.netty", "adapters.loom", "adapters.xds", "services"),
             new Rule("xdsUsesNettyThroughGrpc", LibraryRules::xdsUsesNettyThroughGrpc),
+            new Rule("loomUsesNettysTlsAndHpack", LibraryRules::loomUsesNettysTlsAndHpack),
             // The test cluster hands out clients to those who test against it.
             staysIn("fabric8", "io.fabric8..", "adapters.k8s", "systemtests.cluster"),
             staysIn("bouncyCastle", "org.bouncycastle..", "adapters.istiodca"),
@@ -46,6 +47,22 @@ final class LibraryRules {
                         .and(JavaClass.Predicates.resideOutsideOfPackages("io.netty.handler.ssl.."))
                         .and(DescribedPredicate.not(HasName.Predicates.name("io.netty.channel.ChannelOption"))))
                 .because("gRPC owns the transport of xDS; its TLS context and socket options are ours to set");
+    }
+
+    private static ArchRule loomUsesNettysTlsAndHpack(Code code) {
+        return noClasses()
+                .that()
+                .resideInAPackage(code.layer("adapters.loom"))
+                .should()
+                .dependOnClassesThat(JavaClass.Predicates.resideInAPackage("io.netty..")
+                        .and(JavaClass.Predicates.resideOutsideOfPackages(
+                                "io.netty.handler.ssl..",
+                                "io.netty.internal.tcnative..",
+                                "io.netty.handler.codec.http2..",
+                                "io.netty.handler.codec",
+                                "io.netty.buffer..",
+                                "io.netty.util..")))
+                .because("it is the transport without event loops, channels and pipelines");
     }
 
     private LibraryRules() {}

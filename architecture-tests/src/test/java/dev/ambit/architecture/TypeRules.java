@@ -29,6 +29,9 @@ final class TypeRules {
         return classes()
                 .that()
                 .resideInAPackage(code.layer("domain"))
+                .and()
+                // What one HTTP/2 connection has come to (RFC 9113), for both transports: counters, not decisions.
+                .resideOutsideOfPackage(code.layer("domain.http2"))
                 .should(satisfy("be data, a sealed choice or a function", TypeRules::isData))
                 .because(
                         "state that changes, and subclasses nobody knows of, make a decision depend on more than its input");

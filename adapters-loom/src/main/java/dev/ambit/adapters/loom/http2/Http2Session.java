@@ -1,6 +1,7 @@
 package dev.ambit.adapters.loom.http2;
 
 import dev.ambit.adapters.loom.stream.BufferBudget;
+import dev.ambit.adapters.loom.stream.Deadline;
 import dev.ambit.adapters.loom.stream.ErrorText;
 import dev.ambit.adapters.loom.tls.TlsWire;
 import dev.ambit.domain.flow.RefusalReason;
@@ -210,7 +211,8 @@ public abstract class Http2Session {
             List.copyOf(streams.values()).forEach(stream -> stream.lose(new IOException(lost), false));
             changed.signalAll();
             output.close();
-            Thread.ofVirtual().name("h2-close").start(this::closeInTime);
+            // Also ends what the reading thread waits for, should the peer not hang up.
+            var _ = Deadline.after(CLOSE_PATIENCE, wire::abort);
             sessionOver();
         } finally {
             lock.unlock();
@@ -218,16 +220,6 @@ public abstract class Http2Session {
     }
 
     void sessionOver() {}
-
-    /** Also ends what the reading thread waits for, should the peer not hang up. */
-    private void closeInTime() {
-        try {
-            Thread.sleep(CLOSE_PATIENCE);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        }
-        wire.abort();
-    }
 
     /** Whether the session has ended. Any thread. */
     public final boolean isOver() {

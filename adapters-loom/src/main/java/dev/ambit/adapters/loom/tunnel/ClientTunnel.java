@@ -2,6 +2,7 @@ package dev.ambit.adapters.loom.tunnel;
 
 import dev.ambit.adapters.loom.http2.ClientSession;
 import dev.ambit.adapters.loom.pod.Pod;
+import dev.ambit.adapters.loom.stream.Deadline;
 import dev.ambit.adapters.loom.stream.Duplex;
 import dev.ambit.adapters.loom.stream.ErrorText;
 import dev.ambit.adapters.loom.tls.TlsEngines;
@@ -108,7 +109,7 @@ final class ClientTunnel {
                     ResponseFlag.IDENTITY_ERROR,
                     "certificate " + certificate + " cannot be used: " + ErrorText.of(unusable));
         }
-        var deadline = new Deadline(pod.limits().handshakeTimeout(), carrier::abort);
+        var deadline = Deadline.after(pod.limits().handshakeTimeout(), carrier::abort);
         try (deadline) {
             wire.handshake();
             return wire;

@@ -5,6 +5,7 @@ import dev.ambit.adapters.loom.http2.ServerSession;
 import dev.ambit.adapters.loom.pod.InboundForward;
 import dev.ambit.adapters.loom.pod.Pod;
 import dev.ambit.adapters.loom.socket.SocketDuplex;
+import dev.ambit.adapters.loom.stream.Deadline;
 import dev.ambit.adapters.loom.stream.ErrorText;
 import dev.ambit.adapters.loom.tls.TlsEngines;
 import dev.ambit.adapters.loom.tls.TlsWire;
@@ -75,7 +76,7 @@ public final class HboneInbound {
             }
             WorkloadCertificate own;
             TlsWire wire;
-            try (var _ = new Deadline(pod.limits().handshakeTimeout(), this::tooLate)) {
+            try (var _ = Deadline.after(pod.limits().handshakeTimeout(), this::tooLate)) {
                 own = pod.certificate();
                 wire = new TlsWire(caller, engines.server(own));
                 wire.hello();

@@ -4,6 +4,7 @@ import dev.ambit.adapters.loom.http2.HboneStream;
 import dev.ambit.adapters.loom.pod.Flow;
 import dev.ambit.adapters.loom.pod.Pod;
 import dev.ambit.adapters.loom.socket.SocketDuplex;
+import dev.ambit.adapters.loom.stream.Deadline;
 import dev.ambit.adapters.loom.stream.ErrorText;
 import dev.ambit.adapters.loom.tls.TlsEngines;
 import dev.ambit.domain.flow.OutboundPlan;
@@ -177,7 +178,7 @@ final class Tunnels {
             made[0] = tunnel;
             if (!tunnel.session().isOver()) {
                 open.add(tunnel);
-                Thread.ofVirtual().name("tunnel-age").start(() -> closeWhenUnused(tunnel));
+                closeWhenUnused(tunnel, pod.limits().tunnels().idleTimeout());
             }
             changed.signalAll();
         } finally {
@@ -237,19 +238,19 @@ final class Tunnels {
         }
     }
 
-    private void closeWhenUnused(ClientTunnel tunnel) {
-        Duration left = pod.limits().tunnels().idleTimeout();
-        try {
-            while (!tunnel.session().isOver()) {
-                Thread.sleep(left);
-                left = untilTooOld(tunnel);
-                if (left.isNegative() || left.isZero()) {
-                    tunnel.session().close();
-                }
+    /** Looks when it could be too old, and again when it was used meanwhile. */
+    private void closeWhenUnused(ClientTunnel tunnel, Duration left) {
+        var _ = Deadline.after(left, () -> {
+            if (tunnel.session().isOver()) {
+                return;
             }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        }
+            Duration more = untilTooOld(tunnel);
+            if (more.isPositive()) {
+                closeWhenUnused(tunnel, more);
+            } else {
+                tunnel.session().close();
+            }
+        });
     }
 
     private Duration untilTooOld(ClientTunnel tunnel) {
