@@ -139,9 +139,11 @@ public final class StartupGate implements AutoCloseable {
         return waitingFor;
     }
 
-    /** Nothing is tried any more. */
+    /** Nothing is tried any more, and nobody waits any longer. Idempotent. */
     @Override
     public void close() {
         closing.countDown();
+        begun.completeExceptionally(new IllegalStateException(
+                "told to end before everything ran" + (waitingFor.isEmpty() ? "" : ", waiting for: " + waitingFor)));
     }
 }
