@@ -29,7 +29,7 @@ class DedicatedTest extends DedicatedScenarios {
         assertThat(mesh.process("second").awaitEnd(Duration.ofSeconds(30))).isEqualTo(1);
         assertThat(mesh.process("second").text(0))
                 .contains("ztunnel cannot start")
-                .contains("cannot listen on");
+                .contains("cannot serve DNS on 127.0.0.1 port 15053", "Address already in use");
     }
 
     @Test
